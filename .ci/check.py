@@ -1,0 +1,51 @@
+"""What `.ci/run` demands of a result; exit 1 with a sentence if something is wrong.
+
+    check.py SOUND.wav TUNE.mid [SCORES.json]   length, level and picture of a played tune, and what `ald evaluate` says of it
+    check.py --wheel FILE.whl                   a wheel holds every module and the weights, and nothing else
+    check.py --alone VENV REPO                  `ald` comes from VENV, weights too, and nothing of REPO can be imported
+"""
+import json, subprocess, sys, zipfile
+from pathlib import Path
+
+PITCH, ENVELOPE = .8, .8 # raw pitch accuracy within 50 cents, envelope correlation: what a result must at least reach
+WEIGHTS = {"ald/weights/vae.safetensors", "ald/weights/unet.safetensors"}
+
+
+def demand(ok, sentence):
+    print(("ok: " if ok else "WRONG: ") + sentence)
+    if not ok: sys.exit(1)
+
+
+def played(sound, tune, scores=None):
+    import mido, numpy as np, soundfile as sf
+    x, rate = sf.read(sound)
+    length, peak, rms = mido.MidiFile(tune).length, abs(x).max(), (x**2).mean()**.5
+    demand((rate, x.ndim) == (22050, 1), f"mono at 22,050 Hz: {rate} Hz, {x.ndim} channel(s)")
+    demand(-.1 <= len(x)/rate - length <= 3, f"as long as the tune ({length:.2f} s) and at most 3 s of release: {len(x)/rate:.2f} s")
+    demand(.05 < rms < .5 and (abs(x) > .999).mean() < 1e-3, f"level: rms {20*np.log10(rms+1e-9):.1f} dBFS, peak {peak:.3f}, hardly a sample clipped")
+    picture = Path(sound).with_suffix(".png")
+    demand(picture.is_file() and picture.read_bytes()[:4] == b"\x89PNG", f"a picture beside it: {picture.name}")
+    if scores:
+        s = json.loads(Path(scores).read_text())
+        demand(s["raw_pitch_accuracy"] >= PITCH, f"raw pitch accuracy {s['raw_pitch_accuracy']:.3f}, at least {PITCH}")
+        demand(s["envelope_correlation"] >= ENVELOPE, f"envelope correlation {s['envelope_correlation']:.3f}, at least {ENVELOPE}")
+
+
+def wheel(path):
+    got = {n for n in zipfile.ZipFile(path).namelist() if ".dist-info/" not in n}
+    want = set(subprocess.check_output(["git", "ls-files", "ald/*.py"], text=True).split()) | WEIGHTS
+    demand(want <= got, f"the wheel lacks nothing: {sorted(want - got) or 'all ' + str(len(want)) + ' files are there'}")
+    demand(got <= want, f"the wheel holds nothing else: {sorted(got - want) or 'nothing'}")
+
+
+def alone(venv, repo):
+    import ald
+    package = Path(ald.__file__).resolve().parent
+    demand(package.is_relative_to(Path(venv).resolve()), f"ald is imported from the wheel: {package}")
+    demand(all((package.parent/w).is_file() for w in WEIGHTS), "the weights are beside it")
+    inside = [p for p in sys.path[1:] if Path(p or ".").resolve().is_relative_to(Path(repo).resolve())] # [0] is this script's folder
+    demand(not inside, f"nothing of the checkout on sys.path: {inside or 'nothing'}")
+
+
+if __name__ == "__main__":
+    {"--wheel": wheel, "--alone": alone}.get(sys.argv[1], played)(*sys.argv[2 if sys.argv[1].startswith("--") else 1:])
