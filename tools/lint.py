@@ -5,7 +5,7 @@
 Notebooks: a title and a promise, short cells (or a `# long:` reason), directives where nbdev reads them, no error or stderr
 output, no widget state, a file small enough to read on the web. Modules: imports only of lower-numbered notebooks, and in
 what training needs, at module level, only what a bare GPU machine has. All tracked text: no path of somebody's machine,
-no number still to be filled in. README.md: every relative link leads to a file.
+no number still to be filled in. README.md: every relative link leads to a file, and every notebook is linked.
 """
 import ast, json, re, subprocess, sys
 from pathlib import Path
@@ -71,7 +71,9 @@ def text_faults(path):
     except UnicodeDecodeError: return
     for m in MACHINE.finditer(text): yield f"names a path of one machine, {m[0]}"
     if n := text.count(UNFILLED): yield f"{n} numbers still to be filled in ({UNFILLED})"
-    if path.name == "README.md":
+    if path == TOP/"README.md":
+        for nb in sorted((TOP/"nbs").glob("[0-9]*.ipynb")):
+            if nb.name not in text: yield f"does not mention {nb.name}"
         for target in LINK.findall(re.sub("```.*?```|`[^`\n]*`", "", text, flags=re.S)): # what stands in code is no link
             if not re.match(r"[a-z][a-z0-9+.-]*:", target) and not (path.parent/target).exists(): yield f"links to {target}, which is not there"
 
