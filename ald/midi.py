@@ -8,7 +8,7 @@ __all__ = ['LOWEST', 'HIGHEST', 'VIOLIN', 'OVERLAP', 'TOUCH', 'SLUR_DIP', 'TURN_
            'note_name', 'Note', 'Voice', 'voices', 'top_voice', 'Tune', 'read_midi', 'read_voices', 'Stroke', 'strokes',
            'level', 'attack', 'stroke_shape', 'pitch_line', 'vibrato', 'tune_curves', 'tuning', 'notes_from_curves']
 
-# %% ../nbs/11_midi.ipynb #0be2b27d
+# %% ../nbs/11_midi.ipynb #a4f6348a
 import math, struct, warnings
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ import numpy as np
 from .core import *
 from .curves import *
 
-# %% ../nbs/11_midi.ipynb #7003b067
+# %% ../nbs/11_midi.ipynb #7336a1ae
 def note_hz(
     pitch: float # MIDI number; 69 is 440 Hz
 ) -> float: # Hz
@@ -39,7 +39,7 @@ def note_name(
 
 LOWEST, HIGHEST = round(note_number(PITCH_MIN)), round(note_number(PITCH_MAX)) # 55 (G3) and 105 (A7)
 
-# %% ../nbs/11_midi.ipynb #a109c075
+# %% ../nbs/11_midi.ipynb #75a58de5
 @dataclass(frozen=True)
 class Note:
     "One note. Raises `ValueError` if it does not last, or its velocity is not 1 to 127."
@@ -55,7 +55,7 @@ class Note:
     @property
     def duration(self) -> float: return self.end - self.start # seconds
 
-# %% ../nbs/11_midi.ipynb #63ceb5ef
+# %% ../nbs/11_midi.ipynb #1a709561
 def _load(path):
     "The file as mido reads it, with absolute ticks: (MidiFile, [(tick, track, message)])."
     import mido
@@ -77,7 +77,7 @@ def _load(path):
         for msg in track: events.append((tick := tick + msg.time, i, msg))
     return mid, sorted(events, key=lambda e: e[0]) # stable: order within a tick is the file's
 
-# %% ../nbs/11_midi.ipynb #8370dae6
+# %% ../nbs/11_midi.ipynb #4cba5630
 def _clock(mid, events):
     "Function from ticks to seconds, and the tempo map [(seconds, beats a minute)]."
     div = mid.ticks_per_beat
@@ -104,7 +104,7 @@ def _bars(mid, events):
         return f"bar {int(first[i] + (tick - ticks[i])//length[i])}, "
     return bar
 
-# %% ../nbs/11_midi.ipynb #b56f8b9b
+# %% ../nbs/11_midi.ipynb #80774e2e
 @dataclass(frozen=True)
 class Voice:
     "One voice of a file, as `voices` lists them."
@@ -125,7 +125,7 @@ class Voice:
 VIOLIN = 40 # General MIDI's program number, counted from 0
 _DRUMS = 9  # General MIDI's percussion channel, counted from 0
 
-# %% ../nbs/11_midi.ipynb #6242805d
+# %% ../nbs/11_midi.ipynb #9a91b0d8
 class _Score:
     "A file's events by voice: what `voices`, `read_midi` and `read_voices` share."
     def __init__(self, path):
@@ -173,7 +173,7 @@ def voices(
     "The voices of a file: who plays what. Raises like `read_midi`."
     return _Score(path).voices
 
-# %% ../nbs/11_midi.ipynb #47478807
+# %% ../nbs/11_midi.ipynb #76249b94
 OVERLAP = .1 # seconds: two notes that overlap by at most this, and by at most half of either, are legato and not a chord
 _CRUMB = .03 # seconds: what is left of a note under others is dropped if shorter than this
 
@@ -209,7 +209,7 @@ def _outside(span, note):
     a, b = span
     return [(s, e) for s, e in ((a, min(b, note.start)), (max(a, note.end), b)) if e > s]
 
-# %% ../nbs/11_midi.ipynb #b6b6155b
+# %% ../nbs/11_midi.ipynb #58519ad9
 _DEFAULTS = dict(modulation=0, volume=100, expression=127, sustain=0, bend=0.) # until a file says otherwise (General MIDI)
 _CONTROL = {1: "modulation", 7: "volume", 11: "expression", 64: "sustain"}     # controller numbers
 _PLAYED = "ald: played" # text event of a file whose controllers hold a whole performance, as `write_midi` makes from curves
@@ -248,7 +248,7 @@ class Tune:
         low, high = (note_name(f(n.pitch for n in self.notes)) for f in (min, max))
         return f"Tune({self.name!r}, {len(self.notes)} notes {low}..{high}, {self.duration:.1f} s)"
 
-# %% ../nbs/11_midi.ipynb #e3d67289
+# %% ../nbs/11_midi.ipynb #d7f47f35
 def _controls(events, seconds):
     "Controllers of a voice, by name: ([seconds], [values]); pitch bend in semitones, by the bend range set through RPN 0."
     out, rpn, bend_range = defaultdict(lambda: ([], [])), (127, 127), [2, 0] # semitones, cents: General MIDI's range
@@ -263,7 +263,7 @@ def _controls(events, seconds):
         elif m.control in (6, 38) and rpn == (0, 0): bend_range[m.control == 38] = m.value
     return {k: (np.array(t), np.array(v, dtype=float)) for k, (t, v) in out.items()}
 
-# %% ../nbs/11_midi.ipynb #1c03fa3b
+# %% ../nbs/11_midi.ipynb #a13a3d0a
 def read_midi(
     path, # a MIDI file, format 0 or 1
     voice: int | str | None = None, # index in `voices(path)`, or a track's name; None for the violin, else the melody
@@ -285,7 +285,7 @@ def read_voices(
     score = _Score(path)
     return [_tune(score, _choose(score, v), transpose) for v in (range(len(score.voices)) if which is None else which)]
 
-# %% ../nbs/11_midi.ipynb #9b888b70
+# %% ../nbs/11_midi.ipynb #804b6773
 def _choose(score, voice):
     vs = score.voices
     if voice is None:
@@ -309,7 +309,7 @@ def _tune(score, voice, transpose):
     notes = _fit(notes, transpose, score.path, where)
     return Tune(notes, voice.name or score.path.stem, _controls(score.of(*key), score.seconds), score.tempo, score.played)
 
-# %% ../nbs/11_midi.ipynb #941c675a
+# %% ../nbs/11_midi.ipynb #48ec8474
 def _shift(low, high):
     "Semitones that bring a compass into the violin's range: fewest octaves if they can, else fewest semitones, None if it is too wide."
     fits = [k for k in range(-127, 128) if LOWEST <= low + k and high + k <= HIGHEST]
@@ -328,7 +328,7 @@ def _fit(notes, transpose, path, where):
     raise ValueError(f"{path}: {len(bad)} of {len(notes)} notes are outside the violin's range {note_name(LOWEST)} to {note_name(HIGHEST)}"
                      f"{f' after transposing by {k:+d}' if k else ''} ({some}); {advice}")
 
-# %% ../nbs/11_midi.ipynb #e2e8d82e
+# %% ../nbs/11_midi.ipynb #6c789a63
 TOUCH = .012 # seconds, one frame: a shorter silence between two notes is none
 
 @dataclass(frozen=True)
@@ -342,7 +342,7 @@ class Stroke:
     join_out: float # level to which it falls at its end, relative to its peak: 1 for one that is left to ring
     glide: float    # semitones from which its pitch slides in; 0 if it does not
 
-# %% ../nbs/11_midi.ipynb #474e0312
+# %% ../nbs/11_midi.ipynb #75d5fa8b
 SLUR_DIP, TURN_DIP = 3.5, 7.5 # dB below the softer of two joined notes; measured: 10th percentile and median of all joins
 
 def strokes(
@@ -374,7 +374,7 @@ def _join(a, b, out=False):
     this, that = (a, b) if out else (b, a)
     return dip*min(1, (that.velocity/this.velocity)**2)
 
-# %% ../nbs/11_midi.ipynb #b12de9d2
+# %% ../nbs/11_midi.ipynb #fe9e362e
 PEAK = .27    # -11.5 dBFS: median of the highest frame of a note, in three recordings
 CEILING = .92 # loudest frame of the recordings
 
@@ -386,7 +386,7 @@ def level(
     "Peak level of a note: 40 log10 in each of velocity, volume and expression (General MIDI); arrays too."
     return np.minimum(PEAK*(velocity/80*volume/100*expression/127)**2, CEILING)
 
-# %% ../nbs/11_midi.ipynb #68d407df
+# %% ../nbs/11_midi.ipynb #e72ec9be
 _RISE = math.acos(-.8)/math.pi - math.acos(.8)/math.pi # 0.59: part of a raised cosine between 10 and 90 %
 SLUR, SWELL = .04, 2. # seconds of a join, either side (the glide takes as long); dB
 RELEASE, ROOM = (0., 170.), (10., 50.) # dB below the end of the note, and dB/s: the bow leaving, the room ringing
@@ -416,7 +416,7 @@ def stroke_shape(
     ring = np.maximum(*(10**(-(below + rate*after)/20) for below, rate in (RELEASE, ROOM)))
     return np.where(u >= 0, x*np.where(after > 0, ring, 1), 0)
 
-# %% ../nbs/11_midi.ipynb #4d5b72a9
+# %% ../nbs/11_midi.ipynb #bee887ba
 VIBRATO_RATE = 6.  # Hz
 VIBRATO_DEPTH = 15. # cents either way: median of recorded notes that vibrate
 VIBRATO_MAX = 35.  # cents either way, at CC1 = 127: widest tenth
@@ -444,7 +444,7 @@ def vibrato(
     "The finger rolling about the note, after a delay and growing."
     return _cosine((u - _DELAY)/_BLOOM)*np.sin(2*np.pi*rate*(u - _DELAY))
 
-# %% ../nbs/11_midi.ipynb #58e36b5c
+# %% ../nbs/11_midi.ipynb #19c016ff
 VOICED = 10**(-36/20) # amplitude below which recordings stop having a pitch: -30 to -40 dBFS
 _RINGING = 1.5 # seconds after which a note left ringing is below -75 dB
 
@@ -466,7 +466,7 @@ def tune_curves(
     hz = note_hz(pitch + _smooth(tune.control("bend", t)) + (trill + off[i])/100)
     return Curves(np.minimum(env, CEILING), np.where(env > VOICED, hz, 0))
 
-# %% ../nbs/11_midi.ipynb #d9a3c8bc
+# %% ../nbs/11_midi.ipynb #c8dc0fd8
 def _bow(ss, t, swell):
     "Envelope of all strokes together, 1 at the peak of a note of velocity 80."
     env = np.zeros(len(t))
@@ -489,7 +489,7 @@ def _irregular(n, frames, seed):
     off, rate, width = rng.normal(0, 7, n), rng.normal(1, .07, n), rng.lognormal(0, .3, n)
     return off.clip(-20, 20), rate.clip(.8, 1.2), width, rng.normal(0, .7, frames)
 
-# %% ../nbs/11_midi.ipynb #c8a7ba1b
+# %% ../nbs/11_midi.ipynb #88f9702e
 def tuning(
     pitch: np.ndarray # Hz, 0 where unvoiced
 ) -> float: # semitones, -0.5 to 0.5
@@ -517,7 +517,7 @@ def _semitones(curves):
 
 _CHANGE = 5. # cost of a change of note, half semitones times frames: best F1 on three recordings among 2, 3, 4, 5, 6, 8, 12
 
-# %% ../nbs/11_midi.ipynb #06d4a1cd
+# %% ../nbs/11_midi.ipynb #07375c2e
 _PART, _AFTER, _SHORT = 5., 15., 4 # dB on both sides that part a repeated note; dB below its peak where a note is over; frames
 
 def _segments(curves):
