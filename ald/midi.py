@@ -6,9 +6,10 @@
 __all__ = ['LOWEST', 'HIGHEST', 'VIOLIN', 'OVERLAP', 'TOUCH', 'SLUR_DIP', 'TURN_DIP', 'PEAK', 'CEILING', 'SLUR', 'SWELL',
            'RELEASE', 'ROOM', 'VIBRATO_RATE', 'VIBRATO_DEPTH', 'VIBRATO_MAX', 'VOICED', 'note_hz', 'note_number',
            'note_name', 'Note', 'Voice', 'voices', 'top_voice', 'Tune', 'read_midi', 'read_voices', 'Stroke', 'strokes',
-           'level', 'attack', 'stroke_shape', 'pitch_line', 'vibrato', 'tune_curves', 'tuning', 'notes_from_curves']
+           'level', 'attack', 'stroke_shape', 'pitch_line', 'vibrato', 'tune_curves', 'tuning', 'notes_from_curves',
+           'write_midi']
 
-# %% ../nbs/11_midi.ipynb #a4f6348a
+# %% ../nbs/11_midi.ipynb #a28bf8eb
 import math, struct, warnings
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ import numpy as np
 from .core import *
 from .curves import *
 
-# %% ../nbs/11_midi.ipynb #7336a1ae
+# %% ../nbs/11_midi.ipynb #9985bf5e
 def note_hz(
     pitch: float # MIDI number; 69 is 440 Hz
 ) -> float: # Hz
@@ -39,7 +40,7 @@ def note_name(
 
 LOWEST, HIGHEST = round(note_number(PITCH_MIN)), round(note_number(PITCH_MAX)) # 55 (G3) and 105 (A7)
 
-# %% ../nbs/11_midi.ipynb #75a58de5
+# %% ../nbs/11_midi.ipynb #6c196899
 @dataclass(frozen=True)
 class Note:
     "One note. Raises `ValueError` if it does not last, or its velocity is not 1 to 127."
@@ -55,7 +56,7 @@ class Note:
     @property
     def duration(self) -> float: return self.end - self.start # seconds
 
-# %% ../nbs/11_midi.ipynb #1a709561
+# %% ../nbs/11_midi.ipynb #091e23c7
 def _load(path):
     "The file as mido reads it, with absolute ticks: (MidiFile, [(tick, track, message)])."
     import mido
@@ -77,7 +78,7 @@ def _load(path):
         for msg in track: events.append((tick := tick + msg.time, i, msg))
     return mid, sorted(events, key=lambda e: e[0]) # stable: order within a tick is the file's
 
-# %% ../nbs/11_midi.ipynb #4cba5630
+# %% ../nbs/11_midi.ipynb #3ce1f0b5
 def _clock(mid, events):
     "Function from ticks to seconds, and the tempo map [(seconds, beats a minute)]."
     div = mid.ticks_per_beat
@@ -104,7 +105,7 @@ def _bars(mid, events):
         return f"bar {int(first[i] + (tick - ticks[i])//length[i])}, "
     return bar
 
-# %% ../nbs/11_midi.ipynb #80774e2e
+# %% ../nbs/11_midi.ipynb #6bd4540a
 @dataclass(frozen=True)
 class Voice:
     "One voice of a file, as `voices` lists them."
@@ -125,7 +126,7 @@ class Voice:
 VIOLIN = 40 # General MIDI's program number, counted from 0
 _DRUMS = 9  # General MIDI's percussion channel, counted from 0
 
-# %% ../nbs/11_midi.ipynb #9a91b0d8
+# %% ../nbs/11_midi.ipynb #55864390
 class _Score:
     "A file's events by voice: what `voices`, `read_midi` and `read_voices` share."
     def __init__(self, path):
@@ -173,7 +174,7 @@ def voices(
     "The voices of a file: who plays what. Raises like `read_midi`."
     return _Score(path).voices
 
-# %% ../nbs/11_midi.ipynb #76249b94
+# %% ../nbs/11_midi.ipynb #be5ef34f
 OVERLAP = .1 # seconds: two notes that overlap by at most this, and by at most half of either, are legato and not a chord
 _CRUMB = .03 # seconds: what is left of a note under others is dropped if shorter than this
 
@@ -209,7 +210,7 @@ def _outside(span, note):
     a, b = span
     return [(s, e) for s, e in ((a, min(b, note.start)), (max(a, note.end), b)) if e > s]
 
-# %% ../nbs/11_midi.ipynb #58519ad9
+# %% ../nbs/11_midi.ipynb #9a1d699e
 _DEFAULTS = dict(modulation=0, volume=100, expression=127, sustain=0, bend=0.) # until a file says otherwise (General MIDI)
 _CONTROL = {1: "modulation", 7: "volume", 11: "expression", 64: "sustain"}     # controller numbers
 _PLAYED = "ald: played" # text event of a file whose controllers hold a whole performance, as `write_midi` makes from curves
@@ -248,7 +249,7 @@ class Tune:
         low, high = (note_name(f(n.pitch for n in self.notes)) for f in (min, max))
         return f"Tune({self.name!r}, {len(self.notes)} notes {low}..{high}, {self.duration:.1f} s)"
 
-# %% ../nbs/11_midi.ipynb #d7f47f35
+# %% ../nbs/11_midi.ipynb #5079e61b
 def _controls(events, seconds):
     "Controllers of a voice, by name: ([seconds], [values]); pitch bend in semitones, by the bend range set through RPN 0."
     out, rpn, bend_range = defaultdict(lambda: ([], [])), (127, 127), [2, 0] # semitones, cents: General MIDI's range
@@ -263,7 +264,7 @@ def _controls(events, seconds):
         elif m.control in (6, 38) and rpn == (0, 0): bend_range[m.control == 38] = m.value
     return {k: (np.array(t), np.array(v, dtype=float)) for k, (t, v) in out.items()}
 
-# %% ../nbs/11_midi.ipynb #a13a3d0a
+# %% ../nbs/11_midi.ipynb #60c32e08
 def read_midi(
     path, # a MIDI file, format 0 or 1
     voice: int | str | None = None, # index in `voices(path)`, or a track's name; None for the violin, else the melody
@@ -283,9 +284,11 @@ def read_voices(
 ) -> list[Tune]: # on one clock, to be rendered as a batch
     "Read several voices, each one line of notes. Raises and warns like `read_midi`."
     score = _Score(path)
-    return [_tune(score, _choose(score, v), transpose) for v in (range(len(score.voices)) if which is None else which)]
+    tunes = []
+    for v in range(len(score.voices)) if which is None else which: tunes.append(_tune(score, _choose(score, v), transpose))
+    return tunes
 
-# %% ../nbs/11_midi.ipynb #804b6773
+# %% ../nbs/11_midi.ipynb #abaaf3b6
 def _choose(score, voice):
     vs = score.voices
     if voice is None:
@@ -309,7 +312,7 @@ def _tune(score, voice, transpose):
     notes = _fit(notes, transpose, score.path, where)
     return Tune(notes, voice.name or score.path.stem, _controls(score.of(*key), score.seconds), score.tempo, score.played)
 
-# %% ../nbs/11_midi.ipynb #48ec8474
+# %% ../nbs/11_midi.ipynb #d756d650
 def _shift(low, high):
     "Semitones that bring a compass into the violin's range: fewest octaves if they can, else fewest semitones, None if it is too wide."
     fits = [k for k in range(-127, 128) if LOWEST <= low + k and high + k <= HIGHEST]
@@ -328,7 +331,7 @@ def _fit(notes, transpose, path, where):
     raise ValueError(f"{path}: {len(bad)} of {len(notes)} notes are outside the violin's range {note_name(LOWEST)} to {note_name(HIGHEST)}"
                      f"{f' after transposing by {k:+d}' if k else ''} ({some}); {advice}")
 
-# %% ../nbs/11_midi.ipynb #6c789a63
+# %% ../nbs/11_midi.ipynb #9fe34019
 TOUCH = .012 # seconds, one frame: a shorter silence between two notes is none
 
 @dataclass(frozen=True)
@@ -342,7 +345,7 @@ class Stroke:
     join_out: float # level to which it falls at its end, relative to its peak: 1 for one that is left to ring
     glide: float    # semitones from which its pitch slides in; 0 if it does not
 
-# %% ../nbs/11_midi.ipynb #75d5fa8b
+# %% ../nbs/11_midi.ipynb #6584d0f3
 SLUR_DIP, TURN_DIP = 3.5, 7.5 # dB below the softer of two joined notes; measured: 10th percentile and median of all joins
 
 def strokes(
@@ -374,7 +377,7 @@ def _join(a, b, out=False):
     this, that = (a, b) if out else (b, a)
     return dip*min(1, (that.velocity/this.velocity)**2)
 
-# %% ../nbs/11_midi.ipynb #fe9e362e
+# %% ../nbs/11_midi.ipynb #86cb16cf
 PEAK = .27    # -11.5 dBFS: median of the highest frame of a note, in three recordings
 CEILING = .92 # loudest frame of the recordings
 
@@ -386,7 +389,7 @@ def level(
     "Peak level of a note: 40 log10 in each of velocity, volume and expression (General MIDI); arrays too."
     return np.minimum(PEAK*(velocity/80*volume/100*expression/127)**2, CEILING)
 
-# %% ../nbs/11_midi.ipynb #e72ec9be
+# %% ../nbs/11_midi.ipynb #de3cb8b2
 _RISE = math.acos(-.8)/math.pi - math.acos(.8)/math.pi # 0.59: part of a raised cosine between 10 and 90 %
 SLUR, SWELL = .04, 2. # seconds of a join, either side (the glide takes as long); dB
 RELEASE, ROOM = (0., 170.), (10., 50.) # dB below the end of the note, and dB/s: the bow leaving, the room ringing
@@ -402,21 +405,22 @@ def _cosine(x): return .5 - .5*np.cos(np.pi*np.clip(x, 0, 1)) # smooth step from
 def stroke_shape(
     s: Stroke,
     t: np.ndarray, # times, s
-    swell: float = 1. # how much of the swell on long notes
+    swell: float = 1. # times the measured swell
 ) -> np.ndarray: # amplitude relative to the note's peak, 0 before it begins
     "Envelope of one stroke and its ringing."
     length = s.end - s.start
-    u, held = t - s.start, np.minimum(t, s.end) - s.start
-    rise = min(attack(s.velocity)/_RISE if not s.join_in or not s.glide else 2*SLUR, length/2)
-    x = s.join_in + (1 - s.join_in)*_cosine(held/rise)
-    x = x*(1 - (1 - s.join_out)*_cosine(1 - (length - held)/min(SLUR, length/2)))
-    depth = swell*SWELL*np.clip((length - .5)/.5, 0, 1) # from half a second on, whole at one second
-    x = x*10**(-depth*(1 - np.sin(np.pi*np.clip(held/length, 0, 1)**.8))/20)
+    u, held = t - s.start, np.clip(t, s.start, s.end) - s.start
+    ends = 10**(-swell*SWELL/20) # the swell at both ends, which counts towards the joins
+    join_in, join_out = min(1, s.join_in/ends), min(1, s.join_out/ends)
+    rise = min(attack(s.velocity)/_RISE if not s.glide else 2*SLUR, length/2)
+    x = join_in + (1 - join_in)*_cosine(held/rise)
+    x = x*(1 - (1 - join_out)*_cosine(1 - (length - held)/min(SLUR, length/2)))
+    x = x*ends**(1 - np.sin(np.pi*held/length))
     after = np.maximum(t - s.end, 0)
     ring = np.maximum(*(10**(-(below + rate*after)/20) for below, rate in (RELEASE, ROOM)))
     return np.where(u >= 0, x*np.where(after > 0, ring, 1), 0)
 
-# %% ../nbs/11_midi.ipynb #bee887ba
+# %% ../nbs/11_midi.ipynb #47a58814
 VIBRATO_RATE = 6.  # Hz
 VIBRATO_DEPTH = 15. # cents either way: median of recorded notes that vibrate
 VIBRATO_MAX = 35.  # cents either way, at CC1 = 127: widest tenth
@@ -444,14 +448,14 @@ def vibrato(
     "The finger rolling about the note, after a delay and growing."
     return _cosine((u - _DELAY)/_BLOOM)*np.sin(2*np.pi*rate*(u - _DELAY))
 
-# %% ../nbs/11_midi.ipynb #19c016ff
+# %% ../nbs/11_midi.ipynb #137ed389
 VOICED = 10**(-36/20) # amplitude below which recordings stop having a pitch: -30 to -40 dBFS
 _RINGING = 1.5 # seconds after which a note left ringing is below -75 dB
 
 def tune_curves(
     tune: Tune,
     vibrato_depth: float = 1., # times the measured depth; 0 for none
-    swell: float = 1., # times the swell on long notes; 0 for none
+    swell: float = 1., # times the measured swell; 0 for none
     seed: int | None = None, # a player's small irregularities, repeatable; None for none
     tail: float = .5 # seconds after the last note
 ) -> Curves:
@@ -466,7 +470,7 @@ def tune_curves(
     hz = note_hz(pitch + _smooth(tune.control("bend", t)) + (trill + off[i])/100)
     return Curves(np.minimum(env, CEILING), np.where(env > VOICED, hz, 0))
 
-# %% ../nbs/11_midi.ipynb #c8dc0fd8
+# %% ../nbs/11_midi.ipynb #9af4da05
 def _bow(ss, t, swell):
     "Envelope of all strokes together, 1 at the peak of a note of velocity 80."
     env = np.zeros(len(t))
@@ -489,7 +493,7 @@ def _irregular(n, frames, seed):
     off, rate, width = rng.normal(0, 7, n), rng.normal(1, .07, n), rng.lognormal(0, .3, n)
     return off.clip(-20, 20), rate.clip(.8, 1.2), width, rng.normal(0, .7, frames)
 
-# %% ../nbs/11_midi.ipynb #88f9702e
+# %% ../nbs/11_midi.ipynb #3a1d5b02
 def tuning(
     pitch: np.ndarray # Hz, 0 where unvoiced
 ) -> float: # semitones, -0.5 to 0.5
@@ -517,7 +521,7 @@ def _semitones(curves):
 
 _CHANGE = 5. # cost of a change of note, half semitones times frames: best F1 on three recordings among 2, 3, 4, 5, 6, 8, 12
 
-# %% ../nbs/11_midi.ipynb #07375c2e
+# %% ../nbs/11_midi.ipynb #5bb1ca03
 _PART, _AFTER, _SHORT = 5., 15., 4 # dB on both sides that part a repeated note; dB below its peak where a note is over; frames
 
 def _segments(curves):
@@ -550,3 +554,75 @@ def _note(curves, a, b):
     last = np.flatnonzero(env >= env.max()*10**(-_AFTER/20))[-1]
     velocity = int(np.clip(round(80*(env.max()/PEAK)**.5), 1, 127)) # inverse of `level`
     return Note(a/FRAME_RATE, (a + last + 1)/FRAME_RATE, pitch, velocity)
+
+# %% ../nbs/11_midi.ipynb #5aa31dfe
+def write_midi(
+    path, # .mid file to make, whole or not at all
+    music: Tune | list[Note] | Curves, # what to write
+    name: str = "violin", # track name, if `music` has none
+    program: int = VIOLIN # General MIDI program
+) -> Path:
+    "Write MIDI (format 1, 120 beats a minute, 1,920 ticks a second). Raises `ValueError` if there are no notes in it."
+    import mido
+    if isinstance(music, Curves): music = _literal_tune(music, name)
+    if not isinstance(music, Tune): music = Tune(list(music), name)
+    if not music.notes: raise ValueError(f"{path}: not written, there are no notes")
+    head = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500000)])
+    voice = mido.MidiTrack([mido.MetaMessage("track_name", name=music.name), mido.Message("program_change", program=program)])
+    if music.played: voice.append(mido.MetaMessage("text", text=_PLAYED))
+    now = 0
+    for tick, _, msg in sorted(_messages(music), key=lambda e: e[:2]):
+        voice.append(msg.copy(time=tick - now)); now = tick
+    with atomic_path(path) as tmp: mido.MidiFile(ticks_per_beat=960, tracks=[head, voice]).save(tmp)
+    return Path(path)
+
+# %% ../nbs/11_midi.ipynb #546c94c2
+def _messages(tune):
+    "(tick, order in it, message) of a tune: notes end, then controllers move, then notes begin."
+    import mido
+    tick = lambda s: round(float(s)*1920)
+    control = lambda n, v: mido.Message("control_change", control=n, value=int(np.clip(round(v), 0, 127)))
+    times, semitones = _bends(tune)
+    width = next((w for w in (2, 12) if np.abs(semitones).max() <= w), 24) # semitones; 2 is every synthesiser's default
+    yield from ((0, 0, control(n, v)) for n, v in ((101, 0), (100, 0), (6, width), (38, 0), (101, 127), (100, 127))) # RPN 0, then none
+    for t, s in zip(times, semitones):
+        yield tick(t), 1, mido.Message("pitchwheel", pitch=int(np.clip(round(s/width*8192), -8192, 8191)))
+    for n, name in _CONTROL.items():
+        for t, v in zip(*tune.controls.get(name, ((), ()))): yield tick(t), 1, control(n, v)
+    for n in tune.notes:
+        yield tick(n.start), 2, mido.Message("note_on", note=round(n.pitch), velocity=n.velocity)
+        yield max(tick(n.end), tick(n.start) + 1), 0, mido.Message("note_off", note=round(n.pitch))
+
+def _bends(tune):
+    "Pitch bend in semitones: the tune's own, and what is left of each note's pitch after rounding."
+    starts = np.array([n.start for n in tune.notes])
+    rest = np.array([n.pitch - round(n.pitch) for n in tune.notes])
+    times = np.unique(np.concatenate([starts, tune.controls.get("bend", ((), ()))[0]]))
+    bends = tune.control("bend", times) + rest[np.maximum(np.searchsorted(starts, times, "right") - 1, 0)]
+    new = np.diff(bends, prepend=0) != 0
+    return (times[new], bends[new]) if new.any() else (np.zeros(0), np.zeros(1))
+
+# %% ../nbs/11_midi.ipynb #cb521ff5
+def _literal_tune(curves, name="violin"):
+    "Curves as notes, expression and bend, frame by frame."
+    if curves.pitch is None: raise ValueError("these curves have no pitch; notes cannot be told from an envelope alone")
+    notes, expression, bend = [], ([], []), ([], [])
+    for a, b in _segments(curves):
+        n = _note(curves, a, b)
+        pitch, velocity = round(n.pitch), min(127, n.velocity + 1) # a step louder, so that expression can reach the peak
+        notes.append(Note(a/FRAME_RATE, b/FRAME_RATE, pitch, velocity))
+        for i in range(a, b):
+            if curves.pitch[i]: bend[0].append(i/FRAME_RATE); bend[1].append(note_number(curves.pitch[i]) - pitch)
+            if curves.envelope is None: continue
+            expression[0].append(i/FRAME_RATE)
+            expression[1].append(round(127*(curves.envelope[i]/level(velocity, 127))**.5))
+    controls = dict(bend=bend, expression=expression, volume=([0.], [127]))
+    return Tune(notes, name, {k: (np.array(t), np.array(v, float)) for k, (t, v) in controls.items()}, played=True)
+
+def _literal(tune, t):
+    "What a played file holds, at times `t`: the level and pitch of the note that sounds, nothing added."
+    i = np.maximum(np.searchsorted([n.start for n in tune.notes], t, "right") - 1, 0)
+    velocity, pitch, start, end = (np.array([getattr(n, k) for n in tune.notes], float)[i] for k in ("velocity", "pitch", "start", "end"))
+    on = (t >= start) & (t < end)
+    return Curves(np.where(on, level(velocity, tune.control("volume", t), tune.control("expression", t)), 0),
+                  np.where(on, note_hz(pitch + tune.control("bend", t)), 0))
