@@ -9,7 +9,7 @@ ini.read(here/"settings.ini", encoding="utf-8")
 cfg = ini["DEFAULT"]
 
 STATUS = {1: "Planning", 2: "Pre-Alpha", 3: "Alpha", 4: "Beta", 5: "Production/Stable", 6: "Mature", 7: "Inactive"}
-LICENCES = {"apache2": "Apache-2.0"}       # nbdev's name -> SPDX; a licence classifier beside an SPDX name is refused by packaging
+LICENCES = {"apache2": "Apache-2.0"}       # nbdev's name -> SPDX, which replaces the licence classifiers
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"] # the versions that CI tests
 
 status = int(cfg["status"])
