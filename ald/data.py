@@ -6,7 +6,7 @@
 __all__ = ['SOUNDS', 'VIRTUOSO', 'FULL_SCALE', 'audio_folder', 'virtuoso', 'bach_violin', 'read_notes', 'Cache', 'build_cache',
            'Augment', 'stretch', 'Crops', 'unpack', 'CropLoader', 'crop_loader']
 
-# %% ../nbs/03_data.ipynb #d9234fa6
+# %% ../nbs/03_data.ipynb #70e918a7
 import hashlib, itertools, json, math, os, re, shutil, sys, tarfile, tempfile, time, warnings, zipfile
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader, Dataset
 from .core import *
 from .curves import *
 
-# %% ../nbs/03_data.ipynb #73edb686
+# %% ../nbs/03_data.ipynb #13f20871
 SOUNDS = (".wav", ".flac", ".ogg", ".opus", ".mp3") # what `read_audio` reads
 
 def _sounds(root):
@@ -40,7 +40,7 @@ def audio_folder(
     return pd.DataFrame(dict(path=[str(p) for p in files],
                              recording=[p.relative_to(path).with_suffix("").as_posix() for p in files]))
 
-# %% ../nbs/03_data.ipynb #c10b737e
+# %% ../nbs/03_data.ipynb #38eadc2d
 VIRTUOSO = dict(
     instrument=dict(VN1="first violin", VN2="second violin", VA="viola", VC="cello"),
     ensemble=dict(Q="quartet", T="trio", D="duet", S="solo"),
@@ -66,7 +66,7 @@ def _virtuoso_row(path):
     recording = "-".join(str(v) for v in (r["ensemble"], r["composer"], who, r["condition"], r["take"]))
     return dict(path=str(path), recording=recording, **{**r, "leader": r["leader"].split("_")[0]})
 
-# %% ../nbs/03_data.ipynb #b917394c
+# %% ../nbs/03_data.ipynb #97022e5a
 def virtuoso(
     path=None, # a folder that holds the dataset at any depth; None looks below `/kaggle/input`
     instruments=None # keep only these: `("VN1", "VN2")` for the violins; None for all
@@ -88,7 +88,7 @@ def virtuoso(
     table = pd.DataFrame(rows)
     return table if instruments is None else table[table.instrument.isin(list(instruments))].reset_index(drop=True)
 
-# %% ../nbs/03_data.ipynb #9375a5c0
+# %% ../nbs/03_data.ipynb #2b1b04a7
 _BACH = re.compile(r"(?P<player>[a-z-]+)_bwv(?P<work>\d{4})(?:_mov(?P<movement>\d+)(?:-\d+)?)?")
 
 def _csv(path):
@@ -116,7 +116,7 @@ def _bach_published(root):
                    movement=int(r["mov"]), start=start, duration=_clock(r["end"]) - start,
                    licence=files[r["source_filename"]]["license"], notes=str(notes) if notes.is_file() else "")
 
-# %% ../nbs/03_data.ipynb #bda99daf
+# %% ../nbs/03_data.ipynb #ed2b3e14
 def bach_violin(
     path # the folder of the dataset, or one above it
 ): # table with `path`, `recording`, `player`, `work` (BWV), `movement` (0 for a whole work), `start`, `duration` (s), `licence`, `notes` (csv, or "")
@@ -137,7 +137,7 @@ def bach_violin(
         warnings.warn(f"{root}: {len(rows) - len(table)} of {len(rows)} movements have no sound here, by {', '.join(absent)}")
     return table
 
-# %% ../nbs/03_data.ipynb #fadba1b0
+# %% ../nbs/03_data.ipynb #d8d0d1b7
 def read_notes(
     path # csv with columns start, end, pitch; or an alignment of the published dataset, whose pitches are in its folder `notes`
 ): # table with `start`, `end` (s from the beginning of the recording), `pitch` (MIDI number), `velocity` (64 if none is given)
@@ -156,7 +156,7 @@ def read_notes(
     if "velocity" not in t: t = t.assign(velocity=64)
     return t[["start", "end", "pitch", "velocity"]]
 
-# %% ../nbs/03_data.ipynb #27f6a107
+# %% ../nbs/03_data.ipynb #51872cce
 FULL_SCALE = 32768 # a 16-bit sample of a wav file, divided by this, is what `read_audio` gives: such files are cached bit for bit
 
 def _to_int16(x):
@@ -169,7 +169,7 @@ def _file_hash(path):
         while block := f.read(1 << 20): h.update(block)
     return h.hexdigest()[:32]
 
-# %% ../nbs/03_data.ipynb #df848c44
+# %% ../nbs/03_data.ipynb #ee4c1a9b
 _FORM = dict(version=1, sample_rate=SAMPLE_RATE, hop=HOP)
 
 def _map(path, dtype, shape):
@@ -184,7 +184,7 @@ def _copy(source, first, length, start, out):
     if b - a < len(out): out[...] = 0
     if b > a: out[a - start:b - start] = source[first + a:first + b]
 
-# %% ../nbs/03_data.ipynb #afb43840
+# %% ../nbs/03_data.ipynb #9258737e
 class Cache:
     """Recordings and their curves, memory-mapped; `build_cache` makes one.
 
@@ -246,7 +246,7 @@ class Cache:
         test = [i for i, r in enumerate(self.index) if r["recording"] in held]
         return sorted(set(range(len(self))) - set(test)), test
 
-# %% ../nbs/03_data.ipynb #908c2527
+# %% ../nbs/03_data.ipynb #cddc2c5e
 def _read_index(folder):
     "The index of a cache, or None if there is none."
     path = Path(folder)/"index.json"
@@ -276,7 +276,7 @@ def _job(task):
         return None, _extract(np.fromfile(file, np.int16, frames*HOP, offset=first*HOP*2), method)
     except (ValueError, OSError) as e: return str(e)
 
-# %% ../nbs/03_data.ipynb #34963d0c
+# %% ../nbs/03_data.ipynb #937ff697
 def _probe_sound():
     "A second: a glide from 220 to 1,760 Hz with two harmonics, fading in, with a rest in the middle."
     t = torch.arange(SAMPLE_RATE)/SAMPLE_RATE
@@ -290,7 +290,7 @@ def _same_curves(a, b):
     a, b = np.asarray(a), np.asarray(b)
     return a.shape == b.shape and np.isclose(a, b, rtol=.01, atol=1e-3).all(1).mean() > .95
 
-# %% ../nbs/03_data.ipynb #3cbb5f30
+# %% ../nbs/03_data.ipynb #a1196e77
 def _key(row):
     "What a cached recording is known by: the file's content, and which part of it."
     return f"{_file_hash(row['path'])}:{row.get('start') or 0:g}:{row['duration'] if row.get('duration') else 'all'}"
@@ -305,7 +305,7 @@ def _pool(tasks, workers):
     if not workers: yield from map(_job, tasks); return
     with ProcessPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool: yield from pool.map(_job, tasks)
 
-# %% ../nbs/03_data.ipynb #54b99b83
+# %% ../nbs/03_data.ipynb #c3211eee
 class _Writer:
     "An open cache being added to: data first, then the index that speaks of it."
     def __init__(self, folder, method):
@@ -344,7 +344,7 @@ class _Writer:
         with atomic_path(self.folder/"index.json") as tmp: tmp.write_text(json.dumps(head, indent=1))
         return len(done)
 
-# %% ../nbs/03_data.ipynb #58c6b569
+# %% ../nbs/03_data.ipynb #2abe8ff3
 def _unique(table):
     "The table's rows by key, and a sentence for each that cannot be used."
     rows, said = {}, []
@@ -384,7 +384,7 @@ def build_cache(
     if said: warnings.warn(f"left out of the cache, {len(said)} of {len(table)}:\n" + "\n".join(said))
     return Cache(folder)
 
-# %% ../nbs/03_data.ipynb #4703d081
+# %% ../nbs/03_data.ipynb #ea88f5af
 @dataclass(frozen=True)
 class Augment:
     "What may be changed in a crop, its curves moving with it. The defaults keep to what a violin's own register and dynamics do."
@@ -403,7 +403,7 @@ def stretch(
     X = torch.fft.rfft(x)[..., :k]
     return torch.fft.irfft(torch.nn.functional.pad(X, (0, n//2 + 1 - k)), n)*(n/m)
 
-# %% ../nbs/03_data.ipynb #78c29cd3
+# %% ../nbs/03_data.ipynb #5a008234
 def _smooth(lo, hi):
     "Even numbers from `lo` to `hi` with no prime factor above 7."
     found = {2}
@@ -418,7 +418,7 @@ def _margined(frames):
     "Frames of a stretched crop with a margin of `_MARGIN` before it and at least as much after it, a length that transforms fast."
     return int(_smooth(frames + 2*_MARGIN, 4*frames + 64)[0])
 
-# %% ../nbs/03_data.ipynb #2aceffef
+# %% ../nbs/03_data.ipynb #4c6324f7
 def _pitch_at(
     pitch, # (f,) Hz, 0 where unvoiced
     at # (n,) frames, fractional, 0 to f - 1
@@ -429,7 +429,7 @@ def _pitch_at(
     both = (a > 0) & (b > 0)
     return np.where(both, a*np.where(both, b/np.where(both, a, 1), 1)**w, np.where(w < .5, a, b))
 
-# %% ../nbs/03_data.ipynb #079b0ded
+# %% ../nbs/03_data.ipynb #3c3a1216
 class Crops(Dataset):
     """Random crops of a cache's recordings with their curves: `crops[k]` for any k >= 0 is `dict(audio=(1, 256 f), curves=(2, f))`.
 
@@ -477,7 +477,8 @@ class Crops(Dataset):
             if length: scale[j] *= self._stretched(i, start, length, audio[j], curves[j])
             else: self.cache.cut(i, start, audio[j], curves[j])
         if self.augment:
-            gain = np.minimum(p["gain"], 1/np.maximum(curves[:, :, 0].max(1), 1e-6)) # the envelope's maximum is the crop's
+            peak = np.maximum(curves[:, :, 0].max(1), 1e-6) # the envelope's maximum is the crop's
+            gain = np.minimum(p["gain"], (1 - 1/FULL_SCALE)/peak) # the step below full scale is room for rounding
             curves[:, :, 0] *= gain[:, None]
             scale *= gain*p["sign"]
         return dict(audio=torch.from_numpy(audio)[:, None], scale=torch.from_numpy(scale).float(), curves=torch.from_numpy(curves).mT)
@@ -510,7 +511,7 @@ def unpack(
     audio, scale, curves = (batch[k].to(device, non_blocking=True) for k in ("audio", "scale", "curves"))
     return dict(audio=audio.float().mul_(scale[:, None, None]), curves=curves.contiguous())
 
-# %% ../nbs/03_data.ipynb #21327d30
+# %% ../nbs/03_data.ipynb #eca7e100
 class CropLoader(DataLoader):
     "A `DataLoader` over `Crops` whose workers are threads; `.position` is the number of the next crop. Made by `crop_loader`."
     def __init__(self, crops, batch_size, batches, start, workers, device, pin):
@@ -527,9 +528,9 @@ class CropLoader(DataLoader):
         return unpack({name: v.pin_memory() for name, v in batch.items()} if self.pin else batch, self.device)
 
     def __iter__(self):
-        n = itertools.count() if self.batches is None else range(self.batches)
-        firsts = (self.position + i*self.batch_size for i in n)
-        for batch in map(self.load, firsts) if not self.threads else _ahead(self.load, firsts, self.threads):
+        first, step = self.position, self.batch_size
+        numbers = itertools.count(first, step) if self.batches is None else range(first, first + self.batches*step, step)
+        for batch in _ahead(self.load, numbers, self.threads) if self.threads else map(self.load, numbers):
             self.position += self.batch_size
             yield batch
 
@@ -543,7 +544,7 @@ def _ahead(f, items, workers):
         while waiting: yield waiting.popleft().result()
     finally: pool.shutdown(cancel_futures=True)
 
-# %% ../nbs/03_data.ipynb #30f95771
+# %% ../nbs/03_data.ipynb #f7243219
 def crop_loader(
     crops: Crops, # what to draw from
     batch_size: int = 16, # crops in a batch
