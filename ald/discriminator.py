@@ -5,36 +5,38 @@
 # %% auto #0
 __all__ = ['DiscriminatorConfig', 'Spectrum', 'SpectrumNet', 'STFTDiscriminator']
 
-# %% ../nbs/06_discriminator.ipynb #fa03b532
+# %% ../nbs/06_discriminator.ipynb #a1caa240
 from dataclasses import dataclass, replace
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 from .core import *
 
-# %% ../nbs/06_discriminator.ipynb #d3a106f6
+# %% ../nbs/06_discriminator.ipynb #c406407d
+_NORMS = dict(weight=weight_norm, spectral=spectral_norm)
+
 @dataclass(frozen=True)
 class DiscriminatorConfig(Config):
     "What an `STFTDiscriminator` is. Raises `ValueError` for no FFT size or an unknown norm."
     fft_sizes: tuple = (1024,)        # samples; one network for each
     width: int = 16                   # channels of the first stage
     multiples: tuple = (1, 2, 4, 4)   # channels of each stage, in widths; each stage halves time and frequency
+    power: float = .5                 # magnitudes are raised to this; 1 leaves the spectrum as it is
     norm: str = "weight"              # `weight` or `spectral`
 
     def __post_init__(self):
         if not self.fft_sizes: raise ValueError("a discriminator needs at least one FFT size; give fft_sizes=(1024,)")
         if self.norm not in _NORMS: raise ValueError(f"no norm {self.norm!r}; use {' or '.join(_NORMS)}")
 
-_NORMS = dict(weight=weight_norm, spectral=spectral_norm)
-
-# %% ../nbs/06_discriminator.ipynb #ecd175bc
+# %% ../nbs/06_discriminator.ipynb #415ccd46
 class Spectrum(nn.Module):
     "Short-time spectrum as an image: real and imaginary part are its two channels."
     def __init__(self,
-        fft_size: int = 1024 # samples; the hop is a quarter of it
+        fft_size: int = 1024, # samples; the hop is a quarter of it
+        power: float = .5 # exponent of magnitudes
     ):
         super().__init__()
-        self.fft_size = fft_size
+        self.fft_size, self.power = fft_size, power
         window = torch.hann_window(fft_size)
         self.register_buffer("window", window/window.norm(), persistent=False)
 
@@ -42,9 +44,18 @@ class Spectrum(nn.Module):
         x: Tensor # sound, (b, 1, t)
     ) -> Tensor:  # (b, 2, fft_size/2 + 1, t//hop + 1)
         z = torch.stft(x.float().squeeze(1), self.fft_size, self.fft_size//4, window=self.window, return_complex=True)
-        return torch.view_as_real(z).permute(0, 3, 1, 2)
+        z = torch.view_as_real(z).permute(0, 3, 1, 2)
+        return z*(z.square().sum(1, keepdim=True) + 1e-6)**((self.power - 1)/2) # 1e-6: noise at -60 dBFS; quieter is not amplified more
 
-# %% ../nbs/06_discriminator.ipynb #31d246f4
+# %% ../nbs/06_discriminator.ipynb #46912ad3
+def _conv(c_in, c_out, norm):
+    conv = nn.Conv2d(c_in, c_out, 3, padding=1)
+    nn.init.kaiming_normal_(conv.weight, _SLOPE)
+    nn.init.zeros_(conv.bias)
+    return _NORMS[norm](conv)
+
+_SLOPE = .2 # of leaky ReLU, as in DCGAN (Radford 2015) and most discriminators since
+
 class SpectrumNet(nn.Module):
     "VGG-like stack on one short-time spectrum. Gives its logits and every feature map on the way."
     def __init__(self,
@@ -52,10 +63,9 @@ class SpectrumNet(nn.Module):
         fft_size: int # samples
     ):
         super().__init__()
-        norm = _NORMS[config.norm]
-        conv = lambda c_in, c_out: norm(nn.Conv2d(c_in, c_out, 3, padding=1))
+        conv = lambda c_in, c_out: _conv(c_in, c_out, config.norm)
         widths = [config.width*m for m in config.multiples]
-        self.spectrum = Spectrum(fft_size)
+        self.spectrum = Spectrum(fft_size, config.power)
         self.stages = nn.ModuleList(nn.ModuleList([conv(a, b), conv(b, b)]) for a, b in zip([2]+widths, widths))
         self.to_logits = conv(widths[-1], 1)
 
@@ -65,12 +75,12 @@ class SpectrumNet(nn.Module):
         h, features = self.spectrum(x), []
         for stage in self.stages:
             for conv in stage:
-                h = F.leaky_relu(conv(h), .2) # .2: the slope of DCGAN (Radford 2015) and most critics since
+                h = F.leaky_relu(conv(h), _SLOPE)
                 features.append(h)
             h = F.avg_pool2d(h, 2, ceil_mode=True)
         return self.to_logits(h), features
 
-# %% ../nbs/06_discriminator.ipynb #706ae5a7
+# %% ../nbs/06_discriminator.ipynb #97fd0f47
 class STFTDiscriminator(nn.Module):
     "One `SpectrumNet` for each FFT size, all looking at the same sound."
     def __init__(self,
