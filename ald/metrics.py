@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['FIGURES', 'log_mel_distance', 'mr_stft_distance', 'si_sdr', 'pitch_accuracy', 'octave_errors', 'envelope_correlation',
-           'notes_from_curves', 'note_scores', 'evaluate_sound', 'Table', 'as_table']
+           'note_scores', 'evaluate_sound', 'Table', 'as_table']
 
-# %% ../nbs/12_metrics.ipynb #025890a0
+# %% ../nbs/12_metrics.ipynb #fcb16e7a
 import html, math, warnings
 import numpy as np
 import torch
@@ -14,9 +14,9 @@ from torch import Tensor
 from .core import *
 from .curves import DEFAULT_TRACKER, Curves, extract_curves
 from .losses import LogMel, MultiResolutionSTFT
-from .midi import Note, note_hz, note_number
+from .midi import Note, note_hz, notes_from_curves
 
-# %% ../nbs/12_metrics.ipynb #94f56022
+# %% ../nbs/12_metrics.ipynb #1900567c
 def _pair(got, reference):
     "Two sounds as (t,) tensors. Raises `ValueError` if they are not mono, empty, not finite or of unequal length."
     pair = {k: torch.as_tensor(v).detach().cpu() for k, v in (("sound", got), ("reference", reference))}
@@ -28,7 +28,7 @@ def _pair(got, reference):
     if len(x) != len(y): raise ValueError(f"the sound has {len(x)} samples and the reference {len(y)}; cut them to the same length")
     return x, y
 
-# %% ../nbs/12_metrics.ipynb #9e2aecc9
+# %% ../nbs/12_metrics.ipynb #27cf3dc9
 def log_mel_distance(
     got: Tensor, # sound, (t,) or (1, t)
     reference: Tensor # recording, as long
@@ -37,7 +37,6 @@ def log_mel_distance(
     x, y = _pair(got, reference)
     with torch.no_grad(): return LogMel()(y[None, None].float(), x[None, None].float()).item()
 
-# %% ../nbs/12_metrics.ipynb #b96f9737
 def mr_stft_distance(
     got: Tensor, # sound, (t,) or (1, t)
     reference: Tensor # recording, as long
@@ -47,7 +46,7 @@ def mr_stft_distance(
     if not y.any(): raise ValueError("the reference is silent, so a distance relative to it is not defined")
     with torch.no_grad(): return MultiResolutionSTFT()(y[None, None].float(), x[None, None].float()).item()
 
-# %% ../nbs/12_metrics.ipynb #277a019f
+# %% ../nbs/12_metrics.ipynb #ba5e78cf
 def si_sdr(
     got: Tensor, # sound, (t,) or (1, t)
     reference: Tensor # recording, as long
@@ -60,7 +59,7 @@ def si_sdr(
     if signal == 0: return -math.inf
     return 10*math.log10(signal/error) if error else math.inf
 
-# %% ../nbs/12_metrics.ipynb #f2ad2fba
+# %% ../nbs/12_metrics.ipynb #324631cb
 def _undefined(why):
     warnings.warn(why, stacklevel=3)
     return math.nan
@@ -84,7 +83,7 @@ def _cents(got, asked):
     got, asked = got[asked > 0], asked[asked > 0]
     return 1200*np.log2(np.where(got > 0, got, np.nan)/asked)
 
-# %% ../nbs/12_metrics.ipynb #4dace0f1
+# %% ../nbs/12_metrics.ipynb #9c63b460
 def pitch_accuracy(
     got, # `Curves`, or pitch (f,) in Hz with 0 unvoiced
     asked, # likewise, as long
@@ -95,7 +94,6 @@ def pitch_accuracy(
     if not len(cents): return _undefined("pitch accuracy is not defined: no frame of the asked pitch is voiced")
     return float((np.abs(cents) < tolerance).mean())
 
-# %% ../nbs/12_metrics.ipynb #7e0c6f1a
 def octave_errors(
     got, # `Curves`, or pitch (f,) in Hz with 0 unvoiced
     asked, # likewise, as long
@@ -107,7 +105,7 @@ def octave_errors(
     octaves = np.round(cents/1200)
     return float(((octaves != 0) & (np.abs(cents - 1200*octaves) < tolerance)).mean())
 
-# %% ../nbs/12_metrics.ipynb #58d4a447
+# %% ../nbs/12_metrics.ipynb #8f3f0b89
 def envelope_correlation(
     got, # `Curves`, or envelope (f,), full scale 1
     asked # likewise, as long
@@ -119,76 +117,7 @@ def envelope_correlation(
     a, b = a - a.mean(), b - b.mean()
     return float(a @ b/math.sqrt((a @ a)*(b @ b)))
 
-# %% ../nbs/12_metrics.ipynb #4ecfda08
-def _tuning(
-    semitones: np.ndarray # MIDI numbers with fractions
-) -> float: # -0.5 to 0.5 semitone
-    "How far the semitones played are above equal temperament at A4 = 440 Hz: the circular mean of the fractions."
-    return float(np.angle(np.exp(2j*np.pi*semitones).mean())/(2*np.pi))
-
-def _cheapest_path(
-    cost: np.ndarray, # (frames, states)
-    change: float # cost of going to another state
-) -> tuple[np.ndarray, float]: # (frames,) states; what the path costs
-    "Viterbi's algorithm with one price for every change of state."
-    total, back = cost[0], np.zeros(cost.shape, dtype=int)
-    for i in range(1, len(cost)):
-        best = total.argmin()
-        stay = total <= total[best] + change
-        back[i] = np.where(stay, np.arange(len(total)), best)
-        total = np.where(stay, total, total[best] + change) + cost[i]
-    path = np.empty(len(cost), dtype=int)
-    path[-1] = total.argmin()
-    for i in range(len(cost) - 1, 0, -1): path[i-1] = back[i, path[i]]
-    return path, total.min()
-
-# %% ../nbs/12_metrics.ipynb #8a987de2
-_SHORTEST = 4 # frames, 46 ms: half of a sixteenth note at 160 beats a minute
-
-def _pitch_states(
-    pitch: np.ndarray, # (f,) Hz, 0 unvoiced
-    change: float # cost of a change of state
-) -> np.ndarray: # (f,) a number for each semitone, -1 silent
-    "Semitone of each frame, by the cheapest path."
-    voiced, m = pitch > 0, note_number(np.where(pitch > 0, pitch, 440.))
-    m = m - _tuning(m[voiced])
-    states = np.arange(np.floor(m[voiced].min()), np.ceil(m[voiced].max()) + 1)
-    cost = np.minimum(4*(m[:, None] - states)**2, 4)
-    cost[~voiced] = 2
-    return _cheapest_path(np.column_stack([4.*voiced, cost]), change)[0] - 1
-
-def _struck_again(
-    envelope: np.ndarray, # (f,)
-    dip: float # dB
-) -> list: # frames
-    "Where the envelope has risen 3 dB from the bottom of a valley at least `dip` deep on both sides."
-    from scipy.signal import find_peaks
-    db = 20*np.log10(np.maximum(envelope, 1e-3)) # what is below -60 dB is silence
-    db = np.convolve(np.pad(db, 1, mode="edge"), np.ones(3)/3, "valid")
-    return [i + np.argmax(db[i:] > db[i] + 3) for i in find_peaks(-db, prominence=dip)[0]]
-
-# %% ../nbs/12_metrics.ipynb #c8a11b3d
-def notes_from_curves(
-    curves, # `Curves`, or anything with `.pitch` and `.envelope`; the envelope may be absent
-    dip: float = 9., # dB by which the envelope falls before the same pitch is struck again
-    change: float = 12. # cost of a change of pitch or to silence; see above
-) -> list[Note]: # by start; pitch is the median of the note, with its fraction of a semitone
-    "Transcribe curves to notes. Raises `ValueError` if there is no pitch curve."
-    pitch = _curve(curves, "pitch")
-    if not (pitch > 0).any(): return []
-    state = _pitch_states(pitch, change)
-    cuts = np.flatnonzero(np.diff(state)) + 1
-    if curves.envelope is not None:
-        again = [i for i in _struck_again(np.asarray(curves.envelope), dip) if not len(cuts) or np.abs(cuts - i).min() >= _SHORTEST]
-        cuts = np.sort([*cuts, *again]).astype(int)
-    notes = []
-    for a, b in zip([0, *cuts], [*cuts, len(pitch)]):
-        sounding = pitch[a:b][pitch[a:b] > 0]
-        if state[a] >= 0 and b - a >= _SHORTEST and len(sounding):
-            notes.append(Note(float(a/FRAME_RATE), float(b/FRAME_RATE), float(np.median(note_number(sounding)))))
-    return notes
-
-# %% ../nbs/12_metrics.ipynb #e9083207
+# %% ../nbs/12_metrics.ipynb #be5dbc68
 def note_scores(
     got: list[Note], # anything with `.start` and `.end` (seconds) and `.pitch` (MIDI number)
     asked: list[Note], # likewise
@@ -205,7 +134,7 @@ def note_scores(
                                          pitch_tolerance=pitch_tolerance, offset_ratio=None)
     return dict(zip(("note_precision", "note_recall", "note_f1"), map(float, scores)))
 
-# %% ../nbs/12_metrics.ipynb #2109c072
+# %% ../nbs/12_metrics.ipynb #e4fff96e
 def evaluate_sound(
     x: Tensor, # sound at 22,050 Hz, (t,) or (1, t)
     asked, # `Curves` that it was to follow; either curve may be absent
@@ -228,7 +157,7 @@ def evaluate_sound(
         out.update(log_mel=log_mel_distance(x, reference), mr_stft=mr_stft_distance(x, reference), si_sdr=si_sdr(x, reference))
     return out
 
-# %% ../nbs/12_metrics.ipynb #1f3d9a82
+# %% ../nbs/12_metrics.ipynb #48102138
 _PERCENT, _DB, _NUMBER = "{:.1%}", "{:.1f} dB", "{:.3f}"
 FIGURES = dict( # figure: heading, format
     pitch_accuracy=("pitch within 50 cents", _PERCENT), octave_errors=("octave errors", _PERCENT),
@@ -242,7 +171,7 @@ def _format(figure, value):
     if math.isnan(value): return "n/a"
     return FIGURES.get(figure, ("", "{:.4g}"))[1].format(value)
 
-# %% ../nbs/12_metrics.ipynb #9f703001
+# %% ../nbs/12_metrics.ipynb #7866aef3
 class Table:
     "Rows of figures: `print` gives aligned text, a notebook shows HTML, `.rows` is the numbers. Made by `as_table`."
     def __init__(self, rows: dict[str, dict]):
