@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['gradients', 'grad_norm', 'mean_over_ranks', 'NormAverage', 'latent_weights_at', 'Balancer']
 
-# %% ../nbs/08_balancer.ipynb #0ddd26e5
+# %% ../nbs/08_balancer.ipynb #46d2e7ff
 import torch
 from torch import Tensor, nn
 from .core import *
 
-# %% ../nbs/08_balancer.ipynb #2e754735
+# %% ../nbs/08_balancer.ipynb #902eec2f
 def gradients(
     name: str, # of the loss, for the error
     loss: Tensor, # scalar
@@ -25,7 +25,7 @@ def gradients(
                          "those on the latent as latent_losses, and `at` tensors on the way from the one to the other")
     return [torch.zeros_like(a, dtype=torch.float32) if g is None else g.float()/factor for g, a in zip(grads, at)]
 
-# %% ../nbs/08_balancer.ipynb #5687224a
+# %% ../nbs/08_balancer.ipynb #51ae8e79
 def grad_norm(
     grads: list, # gradients at one or several tensors, (b, ...) each
     per_batch_item: bool = True # the mean of the batch items' norms, or the norm of the whole
@@ -34,7 +34,7 @@ def grad_norm(
     norms = torch.stack([g.flatten(1).norm(dim=1) for g in grads]) # (tensors, b)
     return norms.norm(dim=0).mean() if per_batch_item else norms.norm()
 
-# %% ../nbs/08_balancer.ipynb #d2ac68b2
+# %% ../nbs/08_balancer.ipynb #94b6c691
 def mean_over_ranks(
     values: Tensor, # (n,) on this rank
     count: int # how many batch items they are means of
@@ -45,7 +45,7 @@ def mean_over_ranks(
     torch.distributed.all_reduce(total)
     return total[:-1]/total[-1]
 
-# %% ../nbs/08_balancer.ipynb #44c799d4
+# %% ../nbs/08_balancer.ipynb #15144ebb
 class NormAverage(nn.Module):
     "Moving averages of gradient norms by name; they are buffers, so they are saved with a checkpoint."
     def __init__(self,
@@ -69,7 +69,7 @@ class NormAverage(nn.Module):
         state.copy_(torch.where(now.isfinite().all(), now, state.to(n.device)))
         return (state[0]/state[1]).to(n.device)
 
-# %% ../nbs/08_balancer.ipynb #d79bf7e0
+# %% ../nbs/08_balancer.ipynb #2d4547d2
 def latent_weights_at(
     at: list,     # tensors of the latent, (b, ...) each
     losses: dict, # losses on the latent by name, each with its factor already applied
@@ -84,7 +84,7 @@ def latent_weights_at(
     gain = size(gradients("output", (G*y.float()).sum(), at, scale))/size([G])
     return {k: unit*size(gradients(k, l, at, scale))/gain for k, l in losses.items()}
 
-# %% ../nbs/08_balancer.ipynb #065cc5be
+# %% ../nbs/08_balancer.ipynb #bea8c58e
 class Balancer(nn.Module):
     """Combines losses so that each has its share of the gradient at the output (after EnCodec, Défossez 2022).
 
