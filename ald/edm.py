@@ -6,7 +6,7 @@
 __all__ = ['EDMConfig', 'coefficients', 'loss_weight', 'Precond', 'sample_sigmas', 'edm_loss', 'karras_schedule', 'start_noise',
            'heun', 'euler', 'guidance_parts', 'keep_curves', 'guided']
 
-# %% ../nbs/10_edm.ipynb #e5bc2d6c
+# %% ../nbs/10_edm.ipynb #dadd65f0
 import math
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from .core import *
 from .curves import N_COND
 
-# %% ../nbs/10_edm.ipynb #e5178f1e
+# %% ../nbs/10_edm.ipynb #c395b48d
 @dataclass(frozen=True)
 class EDMConfig(Config):
     "Noise levels of training and sampling; the defaults are those of Karras et al. (2022), table 1, but for `sigma_data`."
@@ -26,7 +26,7 @@ class EDMConfig(Config):
     P_mean: float = -1.2     # mean of ln(sigma) in training
     P_std: float = 1.2       # standard deviation of ln(sigma) in training
 
-# %% ../nbs/10_edm.ipynb #acb64d6f
+# %% ../nbs/10_edm.ipynb #979bab3f
 def coefficients(
     sigma: Tensor, # noise levels, any shape
     sigma_data: float = 1. # standard deviation of the data
@@ -42,7 +42,7 @@ def loss_weight(
     "Weight of the squared error, 1/c_out^2 = (sigma^2 + sigma_data^2)/(sigma sigma_data)^2 (Karras et al. 2022, table 1)."
     return (sigma**2 + sigma_data**2)/(sigma*sigma_data)**2
 
-# %% ../nbs/10_edm.ipynb #17c8be2b
+# %% ../nbs/10_edm.ipynb #bfc711a3
 class Precond(nn.Module):
     "A network as a denoiser: `D_x = c_skip x + c_out net(c_in x, c_noise, **cond)` (Karras et al. 2022, equation 7)."
     def __init__(self,
@@ -63,11 +63,13 @@ class Precond(nn.Module):
         dtype = next(self.net.parameters(), x).dtype
         cond = {k: v.to(dtype) if torch.is_tensor(v) and v.is_floating_point() else v for k, v in cond.items()}
         F_x = self.net((c_in*x).to(dtype), c_noise.view(-1).to(dtype), **cond)
-        auto = torch.get_autocast_dtype(x.device.type) if torch.is_autocast_enabled(x.device.type) else dtype
-        assert F_x.dtype in (dtype, auto), f"the network runs in {dtype} but gave {F_x.dtype}"
+        assert F_x.dtype == dtype or self._autocast(F_x), f"the network runs in {dtype} but gave {F_x.dtype}"
         return c_skip*x + c_out*F_x.to(x.dtype)
 
-# %% ../nbs/10_edm.ipynb #997f8a45
+    def _autocast(self, F_x): # whether autocast chose this dtype
+        return torch.is_autocast_enabled(F_x.device.type) and F_x.dtype == torch.get_autocast_dtype(F_x.device.type)
+
+# %% ../nbs/10_edm.ipynb #cbc57863
 def sample_sigmas(
     b: int, # how many
     config: EDMConfig = EDMConfig(), # P_mean and P_std are used
@@ -80,7 +82,7 @@ def sample_sigmas(
     u = u[torch.randperm(b, generator=generator, device=where)].clamp(1e-6, 1 - 1e-6) # keeps ndtri finite: 4.8 deviations
     return (config.P_mean + config.P_std*torch.special.ndtri(u)).exp().to(device)
 
-# %% ../nbs/10_edm.ipynb #84a15aa4
+# %% ../nbs/10_edm.ipynb #8c4db14e
 def _randn(
     shape, # of the tensor to make
     generator: torch.Generator | None = None, # for repeatable draws; the draw happens on its device
@@ -107,7 +109,7 @@ def edm_loss(
     if mask is None: return weight*error.mean((1, 2))
     return weight*(error*mask).sum((1, 2))/(mask.sum((1, 2))*z.shape[1]).clamp(min=1)
 
-# %% ../nbs/10_edm.ipynb #af1a0509
+# %% ../nbs/10_edm.ipynb #3947b04b
 def karras_schedule(
     n: int, # steps of the sampler, 1 or more
     config: EDMConfig = EDMConfig() # sigma_min, sigma_max and rho are used
@@ -118,7 +120,7 @@ def karras_schedule(
     ramp = torch.arange(n, dtype=torch.float64)/max(n - 1, 1)
     return torch.cat([(hi + ramp*(lo - hi))**config.rho, torch.zeros(1, dtype=torch.float64)])
 
-# %% ../nbs/10_edm.ipynb #f1593773
+# %% ../nbs/10_edm.ipynb #93e11df8
 def start_noise(
     shape, # of the latents to make (b, c, f)
     sigmas: Tensor, # the schedule; noise is scaled to its first level
@@ -140,7 +142,7 @@ def _slope(denoise, x, sigma):
     D_x = denoise(x, x.new_full((len(x),), sigma))
     return (x - D_x)/sigma, D_x
 
-# %% ../nbs/10_edm.ipynb #96fe8f8e
+# %% ../nbs/10_edm.ipynb #f700f443
 @torch.no_grad()
 def heun(
     denoise, # `denoise(x (b, c, f), sigma (b,)) -> D_x (b, c, f)`: `Precond`, `guided(...)` or a function
@@ -162,7 +164,7 @@ def heun(
         if callback: callback(i, x, D_x)
     return x
 
-# %% ../nbs/10_edm.ipynb #2c14834d
+# %% ../nbs/10_edm.ipynb #01580058
 @torch.no_grad()
 def euler(
     denoise, # as for `heun`
@@ -178,7 +180,7 @@ def euler(
         if callback: callback(i, x, D_x)
     return x
 
-# %% ../nbs/10_edm.ipynb #3658b85e
+# %% ../nbs/10_edm.ipynb #ba4894de
 def guidance_parts(
     scale_envelope: float = 1., # 0 as if absent, 1 the plain model, more follows the curve more closely
     scale_pitch: float = 1. # likewise
@@ -190,7 +192,7 @@ def guidance_parts(
     parts = {(False, False): 1. - hi, larger: hi - lo, (True, True): lo}
     return {keep: w for keep, w in parts.items() if w != 0}
 
-# %% ../nbs/10_edm.ipynb #0d7e8be6
+# %% ../nbs/10_edm.ipynb #446129d1
 _CURVE_OF = [0, 0, 1, 1, 1] # which curve each channel of `encode_curves` belongs to: 0 envelope, 1 pitch
 
 def keep_curves(
@@ -200,7 +202,7 @@ def keep_curves(
     "Encoded curves with some made absent: their channels, presence flag included, are 0."
     return cond*keep.to(cond)[..., _CURVE_OF, None]
 
-# %% ../nbs/10_edm.ipynb #fc69e969
+# %% ../nbs/10_edm.ipynb #ab8680e9
 def guided(
     denoise, # `denoise(x, sigma, cond=(b, N_COND, f)) -> D_x`: a `Precond`
     cond: Tensor, # encoded curves (b, N_COND, f), from `encode_curves`
