@@ -7,7 +7,7 @@ __all__ = ['SOUNDS', 'VIRTUOSO', 'SOURCES', 'FULL_SCALE', 'audio_folder', 'virtu
            'download', 'unpack_archive', 'fetch', 'Cache', 'build_cache', 'Augment', 'stretch', 'Crops', 'unpack',
            'CropLoader', 'crop_loader']
 
-# %% ../nbs/03_data.ipynb #e7bfeb69
+# %% ../nbs/03_data.ipynb #20c90b02
 import hashlib, itertools, json, math, os, re, shutil, stat, tarfile, tempfile, time, warnings, zipfile, zlib
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, Dataset
 from .core import *
 from .curves import *
 
-# %% ../nbs/03_data.ipynb #894b5343
+# %% ../nbs/03_data.ipynb #28fbf836
 SOUNDS = (".wav", ".flac", ".ogg", ".opus", ".mp3") # what `read_audio` reads
 
 def _sounds(root):
@@ -41,7 +41,7 @@ def audio_folder(
     return pd.DataFrame(dict(path=[str(p) for p in files],
                              recording=[p.relative_to(path).with_suffix("").as_posix() for p in files]))
 
-# %% ../nbs/03_data.ipynb #f183795a
+# %% ../nbs/03_data.ipynb #d583d1e1
 VIRTUOSO = dict(
     instrument=dict(VN1="first violin", VN2="second violin", VA="viola", VC="cello"),
     ensemble=dict(Q="quartet", T="trio", D="duet", S="solo"),
@@ -67,7 +67,7 @@ def _virtuoso_row(path):
     recording = "-".join(str(v) for v in (r["ensemble"], r["composer"], who, r["condition"], r["take"]))
     return dict(path=str(path), recording=recording, **{**r, "leader": r["leader"].split("_")[0]})
 
-# %% ../nbs/03_data.ipynb #d7484a41
+# %% ../nbs/03_data.ipynb #dfacdb29
 def virtuoso(
     path=None, # a folder that holds the dataset at any depth; None looks below `/kaggle/input`
     instruments=None # keep only these: `("VN1", "VN2")` for the violins; None for all
@@ -89,7 +89,7 @@ def virtuoso(
     table = pd.DataFrame(rows)
     return table if instruments is None else table[table.instrument.isin(list(instruments))].reset_index(drop=True)
 
-# %% ../nbs/03_data.ipynb #0aca7195
+# %% ../nbs/03_data.ipynb #a036cd44
 _BACH = re.compile(r"(?P<player>[a-z-]+)_bwv(?P<work>\d{4})(?:_mov(?P<movement>\d+)(?:-\d+)?)?")
 
 def _csv(path):
@@ -117,7 +117,7 @@ def _bach_published(root):
                    movement=int(r["mov"]), start=start, duration=_clock(r["end"]) - start,
                    licence=files[r["source_filename"]]["license"], notes=str(notes) if notes.is_file() else "")
 
-# %% ../nbs/03_data.ipynb #38196a87
+# %% ../nbs/03_data.ipynb #0920770f
 def bach_violin(
     path # the folder of the dataset, or one above it
 ): # table with `path`, `recording`, `player`, `work` (BWV), `movement` (0 for a whole work), `start`, `duration` (s), `licence`, `notes` (csv, or "")
@@ -138,7 +138,7 @@ def bach_violin(
         warnings.warn(f"{root}: {len(rows) - len(table)} of {len(rows)} movements have no sound here, by {', '.join(absent)}")
     return table
 
-# %% ../nbs/03_data.ipynb #9471172c
+# %% ../nbs/03_data.ipynb #fd5003b1
 def read_notes(
     path # csv with columns start, end, pitch; or an alignment of the published dataset, whose pitches are in its folder `notes`
 ): # table with `start`, `end` (s from the beginning of the recording), `pitch` (MIDI number), `velocity` (64 if none is given)
@@ -157,7 +157,7 @@ def read_notes(
     if "velocity" not in t: t = t.assign(velocity=64)
     return t[["start", "end", "pitch", "velocity"]]
 
-# %% ../nbs/03_data.ipynb #661af9bc
+# %% ../nbs/03_data.ipynb #3c236ec5
 @dataclass(frozen=True)
 class Source:
     "Where a dataset is published."
@@ -174,7 +174,7 @@ SOURCES = {
     "virtuoso-strings": Source("", "", "https://github.com/arme-project/virtuoso-strings/releases", "CC BY-NC-SA 4.0"),
 }
 
-# %% ../nbs/03_data.ipynb #893ca7e7
+# %% ../nbs/03_data.ipynb #497564e8
 def _verified(path, checksum):
     "Does the file have this checksum (`md5:...`, `sha256:...`; None agrees with all)?"
     if checksum is None: return True
@@ -206,7 +206,7 @@ def _receive(url, part, timeout, progress):
             while block := answer.read(1 << 18): f.write(block); bar.update(len(block))
     return total
 
-# %% ../nbs/03_data.ipynb #b9c7a365
+# %% ../nbs/03_data.ipynb #73440f72
 def download(
     url: str, # what to fetch
     path, # the file to make; what has arrived so far is beside it, as `<name>.part`
@@ -246,7 +246,7 @@ def download(
 
 def _size(path): return path.stat().st_size if path.is_file() else 0
 
-# %% ../nbs/03_data.ipynb #204d89da
+# %% ../nbs/03_data.ipynb #fb9e1a9d
 def unpack_archive(
     archive, # zip, tar, tar.gz, tar.bz2 or tar.xz
     folder # to be made; must not exist
@@ -276,7 +276,7 @@ def _extract_all(f, folder, archive):
         (folder/name).parent.mkdir(parents=True, exist_ok=True)
         with (f.extractfile(m) if tar else f.open(m)) as source, open(folder/name, "wb") as to: shutil.copyfileobj(source, to, 1 << 20)
 
-# %% ../nbs/03_data.ipynb #2efdf612
+# %% ../nbs/03_data.ipynb #f7f63b88
 def fetch(
     name: str, # a name in `SOURCES`
     folder="data", # where datasets are kept; the archive stays there too, to be verified at the next use
@@ -295,7 +295,7 @@ def fetch(
     if home.is_dir(): shutil.rmtree(home) # of an archive that was damaged, or another one
     return unpack_archive(archive, home)
 
-# %% ../nbs/03_data.ipynb #1bd3906a
+# %% ../nbs/03_data.ipynb #51dfe59c
 FULL_SCALE = 32768 # a 16-bit sample of a wav file, divided by this, is what `read_audio` gives: such files are cached bit for bit
 
 def _to_int16(x):
@@ -308,7 +308,7 @@ def _file_hash(path):
         while block := f.read(1 << 20): h.update(block)
     return h.hexdigest()[:32]
 
-# %% ../nbs/03_data.ipynb #5649989a
+# %% ../nbs/03_data.ipynb #29ee8661
 _FORM = dict(version=1, sample_rate=SAMPLE_RATE, hop=HOP)
 
 def _map(path, dtype, shape):
@@ -323,7 +323,7 @@ def _copy(source, first, length, start, out):
     if b - a < len(out): out[...] = 0
     if b > a: out[a - start:b - start] = source[first + a:first + b]
 
-# %% ../nbs/03_data.ipynb #093bb6ce
+# %% ../nbs/03_data.ipynb #023b66b9
 class Cache:
     """Recordings and their curves, memory-mapped; `build_cache` makes one.
 
@@ -385,7 +385,7 @@ class Cache:
         test = [i for i, r in enumerate(self.index) if r["recording"] in held]
         return sorted(set(range(len(self))) - set(test)), test
 
-# %% ../nbs/03_data.ipynb #8b09c269
+# %% ../nbs/03_data.ipynb #256ddb7c
 def _read_index(folder):
     "The index of a cache, or None if there is none."
     path = Path(folder)/"index.json"
@@ -402,7 +402,7 @@ def _extract(samples, method):
 def _decode(path, start, duration, method):
     "16-bit samples, filled up to whole frames, and their curves."
     x = read_audio(path, start, duration)[0]
-    x = x/max(1., float(x.abs().max())*FULL_SCALE/(FULL_SCALE - 1))
+    x = x/max(1., -float(x.min()), float(x.max())*FULL_SCALE/(FULL_SCALE - 1)) # the largest 16-bit samples are -32768 and 32767
     samples = torch.nn.functional.pad(_to_int16(x), (0, -len(x) % HOP)).numpy()
     return samples, _extract(samples, method)
 
@@ -415,7 +415,7 @@ def _job(task):
         return None, _extract(np.fromfile(file, np.int16, frames*HOP, offset=first*HOP*2), method)
     except (ValueError, OSError) as e: return str(e)
 
-# %% ../nbs/03_data.ipynb #83a1687d
+# %% ../nbs/03_data.ipynb #31ef42ee
 def _probe_sound():
     "A second: a glide from 220 to 1,760 Hz with two harmonics, fading in, with a rest in the middle."
     t = torch.arange(SAMPLE_RATE)/SAMPLE_RATE
@@ -429,7 +429,7 @@ def _same_curves(a, b):
     a, b = np.asarray(a), np.asarray(b)
     return a.shape == b.shape and np.isclose(a, b, rtol=.01, atol=1e-3).all(1).mean() > .95
 
-# %% ../nbs/03_data.ipynb #aa240827
+# %% ../nbs/03_data.ipynb #676ade3f
 def _key(row):
     "What a cached recording is known by: the file's content, and which part of it."
     return f"{_file_hash(row['path'])}:{row.get('start') or 0}:{row.get('duration') or 'all'}"
@@ -444,14 +444,15 @@ def _pool(tasks, workers):
     if not workers: yield from map(_job, tasks); return
     with ProcessPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool: yield from pool.map(_job, tasks)
 
-# %% ../nbs/03_data.ipynb #ab3b09c4
+# %% ../nbs/03_data.ipynb #2fd920f7
 class _Writer:
     "An open cache being added to: data first, then the index that speaks of it."
     def __init__(self, folder, method):
         self.folder, self.method, old = folder, method, _read_index(folder) or {}
         self.probe = _extract(_probe_sound(), method).tolist()
         same = old.get("tracker") == method and _same_curves(old["probe"], self.probe)
-        self.curves = old["curves"] if same else f"curves-{int(old.get('curves', 'curves-0.').split('-')[1].split('.')[0]) + 1}.f32"
+        last = int(re.search(r"\d+", old.get("curves", "0"))[0])
+        self.curves = f"curves-{last if same else last + 1}.f32" # another file, so that a training that has the old one open keeps it
         self.known = {r["key"]: r for r in old.get("recordings", []) + old.get("spare", [])}
         self.end = max((r["first"] + r["frames"] for r in self.known.values()), default=0)
         for name in ("samples.i16", self.curves): (folder/name).touch()
@@ -483,7 +484,7 @@ class _Writer:
         with atomic_path(self.folder/"index.json") as tmp: tmp.write_text(json.dumps(head, indent=1))
         return len(done)
 
-# %% ../nbs/03_data.ipynb #3df2b1a1
+# %% ../nbs/03_data.ipynb #7cf2381a
 def _unique(table):
     "The table's rows by key, and a sentence for each that cannot be used."
     rows, said = {}, []
@@ -523,7 +524,7 @@ def build_cache(
     if said: warnings.warn(f"left out of the cache, {len(said)} of {len(table)}:\n" + "\n".join(said))
     return Cache(folder)
 
-# %% ../nbs/03_data.ipynb #6c3293ec
+# %% ../nbs/03_data.ipynb #3a98d7cd
 @dataclass(frozen=True)
 class Augment:
     "What may be changed in a crop, its curves moving with it. The defaults keep to what a violin's own register and dynamics do."
@@ -542,7 +543,7 @@ def stretch(
     X = torch.fft.rfft(x)[..., :k]
     return torch.fft.irfft(torch.nn.functional.pad(X, (0, n//2 + 1 - k)), n)*(n/m)
 
-# %% ../nbs/03_data.ipynb #2a1d7131
+# %% ../nbs/03_data.ipynb #28b26ae3
 def _smooth(lo, hi):
     "Even numbers from `lo` to `hi` with no prime factor above 7."
     found = {2}
@@ -557,7 +558,7 @@ def _margined(frames):
     "Frames of a stretched crop with a margin of `_MARGIN` before it and at least as much after it, a length that transforms fast."
     return int(_smooth(frames + 2*_MARGIN, 4*frames + 64)[0])
 
-# %% ../nbs/03_data.ipynb #3238fe7a
+# %% ../nbs/03_data.ipynb #88f868c8
 def _pitch_at(
     pitch, # (f,) Hz, 0 where unvoiced
     at # (n,) frames, fractional, 0 to f - 1
@@ -568,7 +569,7 @@ def _pitch_at(
     both = (a > 0) & (b > 0)
     return np.where(both, a*np.where(both, b/np.where(both, a, 1), 1)**w, np.where(w < .5, a, b))
 
-# %% ../nbs/03_data.ipynb #18a63f4f
+# %% ../nbs/03_data.ipynb #c6f73da5
 def _cut_shifted(cache, i, start, length, audio, curves):
     """Fill `audio` (256 f,) int16 and `curves` (f, 2) with a crop from frame `start`, made of `length` samples around it.
 
@@ -587,7 +588,7 @@ def _cut_shifted(cache, i, start, length, audio, curves):
     audio[:] = _to_int16(y/peak).numpy()
     return peak
 
-# %% ../nbs/03_data.ipynb #28cfb000
+# %% ../nbs/03_data.ipynb #70cee30f
 class Crops(Dataset):
     """Random crops of a cache's recordings with their curves: `crops[k]` for any k >= 0 is `dict(audio=(1, 256 f), curves=(2, f))`.
 
@@ -645,7 +646,7 @@ class Crops(Dataset):
         if k < 0: raise IndexError(f"crop {k}; crops are numbered from 0, without end")
         return {name: v[0] for name, v in unpack(self.packed([int(k)])).items()}
 
-# %% ../nbs/03_data.ipynb #6fd4a651
+# %% ../nbs/03_data.ipynb #3bdaa9ce
 def unpack(
     batch: dict, # from `Crops.packed`
     device="cpu" # where the sound is to be
@@ -654,7 +655,7 @@ def unpack(
     audio, scale, curves = (batch[k].to(device, non_blocking=True) for k in ("audio", "scale", "curves"))
     return dict(audio=audio.float().mul_(scale[:, None, None]), curves=curves.contiguous())
 
-# %% ../nbs/03_data.ipynb #7e2a7ce0
+# %% ../nbs/03_data.ipynb #a517122c
 class CropLoader(DataLoader):
     "A `DataLoader` over `Crops` whose workers are threads; `.position` is the number of the next crop. Made by `crop_loader`."
     def __init__(self, crops, batch_size, batches, start, workers, device, pin):
@@ -687,7 +688,7 @@ def _ahead(f, items, workers):
         while waiting: yield waiting.popleft().result()
     finally: pool.shutdown(cancel_futures=True)
 
-# %% ../nbs/03_data.ipynb #8050a37d
+# %% ../nbs/03_data.ipynb #8cfb4dae
 def crop_loader(
     crops: Crops, # what to draw from
     batch_size: int = 16, # crops in a batch
