@@ -140,7 +140,7 @@ def parse(tune):
         else: raise fail(f"{token!r} is not in the notation")
     return notes, levels, vibrato, tempo, now
 
-def released(start, end): return end - min((end - start)/6, Fraction(1, 32)) # a sixth of a note, at most a 32nd, for the bow to turn
+def released(start, end): return end - min((end - start)/6, Fraction(1, 64)) # a sixth of a note, at most a 64th, for the bow to turn
 
 def level_at(levels, t):
     "Level at a time, gradual ones in proportion."
