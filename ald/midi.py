@@ -9,7 +9,7 @@ __all__ = ['LOWEST', 'HIGHEST', 'VIOLIN', 'OVERLAP', 'TOUCH', 'TURN', 'SLUR_DIP'
            'level', 'attack', 'stroke_shape', 'pitch_line', 'vibrato', 'tune_curves', 'tuning', 'notes_from_curves',
            'write_midi']
 
-# %% ../nbs/11_midi.ipynb #4bdf71a6
+# %% ../nbs/11_midi.ipynb #772364e8
 import math, warnings
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ import numpy as np
 from .core import *
 from .curves import *
 
-# %% ../nbs/11_midi.ipynb #c8077432
+# %% ../nbs/11_midi.ipynb #32d8cdc1
 def note_hz(
     pitch: float # MIDI number; 69 is 440 Hz
 ) -> float: # Hz
@@ -40,7 +40,7 @@ def note_name(
 
 LOWEST, HIGHEST = round(note_number(PITCH_MIN)), round(note_number(PITCH_MAX)) # 55 (G3) and 105 (A7)
 
-# %% ../nbs/11_midi.ipynb #4b2dc256
+# %% ../nbs/11_midi.ipynb #bc26c15a
 @dataclass(frozen=True)
 class Note:
     "One note. Raises `ValueError` if it does not last, or its velocity is not 1 to 127."
@@ -56,7 +56,7 @@ class Note:
     @property
     def duration(self) -> float: return self.end - self.start # seconds
 
-# %% ../nbs/11_midi.ipynb #92dff81e
+# %% ../nbs/11_midi.ipynb #6eef8999
 def _load(path):
     "The file as mido reads it, with absolute ticks: (MidiFile, [(tick, track, message)])."
     import mido
@@ -78,7 +78,7 @@ def _load(path):
         for msg in track: events.append((tick := tick + msg.time, i, msg))
     return mid, sorted(events, key=lambda e: e[0]) # stable: order within a tick is the file's
 
-# %% ../nbs/11_midi.ipynb #ef642871
+# %% ../nbs/11_midi.ipynb #d227688a
 def _clock(mid, events):
     "Function from ticks to seconds, and the tempo map [(seconds, beats a minute)]."
     div = mid.ticks_per_beat
@@ -105,7 +105,7 @@ def _bars(mid, events):
         return f"bar {int(first[i] + (tick - ticks[i])//length[i])}, "
     return bar
 
-# %% ../nbs/11_midi.ipynb #0b8e3ab1
+# %% ../nbs/11_midi.ipynb #8102a02b
 @dataclass(frozen=True)
 class Voice:
     "One voice of a file, as `voices` lists them."
@@ -126,14 +126,12 @@ class Voice:
 VIOLIN = 40 # General MIDI's program number, counted from 0
 _DRUMS = 9  # General MIDI's percussion channel, counted from 0
 
-# %% ../nbs/11_midi.ipynb #296bcfc1
+# %% ../nbs/11_midi.ipynb #9aef031c
 class _Score:
     "A file's events by voice: what `voices`, `read_midi` and `read_voices` share."
     def __init__(self, path):
-        self.path = Path(path)
-        mid, self.events = _load(path)
-        self.seconds, self.tempo = _clock(mid, self.events)
-        self.bar = _bars(mid, self.events)
+        self.path, (mid, self.events) = Path(path), _load(path)
+        (self.seconds, self.tempo), self.bar = _clock(mid, self.events), _bars(mid, self.events)
         self.names = [t.name.strip("\0 ") for t in mid.tracks]
         self.played = any(m.type == "text" and m.text == _PLAYED for _, _, m in self.events)
         keys = sorted({(i, m.channel) for _, i, m in self.events if m.type == "note_on" and m.velocity})
@@ -168,14 +166,14 @@ class _Score:
         return Voice(index, self.names[track], track, channel + 1, program[-1] if program else 0,
                      len(pitches), min(pitches), max(pitches), sum(pitches)/len(pitches))
 
-# %% ../nbs/11_midi.ipynb #63beb9d1
+# %% ../nbs/11_midi.ipynb #b1d6ca6e
 def voices(
     path # a MIDI file
 ) -> list[Voice]:
     "The voices of a file: who plays what. Raises like `read_midi`."
     return _Score(path).voices
 
-# %% ../nbs/11_midi.ipynb #ff33b39a
+# %% ../nbs/11_midi.ipynb #d9379bca
 OVERLAP = .1 # seconds: two notes that overlap by at most this, and by at most half of either, are legato and not a chord
 _CRUMB = .03 # seconds: what is left of a note under others is dropped if shorter than this
 
@@ -211,12 +209,12 @@ def _outside(span, note):
     a, b = span
     return [(s, e) for s, e in ((a, min(b, note.start)), (max(a, note.end), b)) if e > s]
 
-# %% ../nbs/11_midi.ipynb #015e7889
+# %% ../nbs/11_midi.ipynb #317e7779
 _DEFAULTS = dict(modulation=0, volume=100, expression=127, sustain=0, bend=0.) # until a file says otherwise (General MIDI)
 _CONTROL = {1: "modulation", 7: "volume", 11: "expression", 64: "sustain"}     # controller numbers
 _PLAYED = "ald: played" # text event of a file whose controllers hold a whole performance, as `write_midi` makes from curves
 
-# %% ../nbs/11_midi.ipynb #1bd97c54
+# %% ../nbs/11_midi.ipynb #ad70d78b
 @dataclass(frozen=True)
 class Tune:
     "One voice, in seconds: what `read_midi` gives and `tune_curves` plays. Raises `ValueError` if there are no notes."
@@ -255,7 +253,7 @@ class Tune:
         low, high = (note_name(f(n.pitch for n in self.notes)) for f in (min, max))
         return f"Tune({self.name!r}, {len(self.notes)} notes {low}..{high}, {self.duration:.1f} s)"
 
-# %% ../nbs/11_midi.ipynb #6de5c5b9
+# %% ../nbs/11_midi.ipynb #2348af71
 def _controls(events, seconds):
     "Controllers of a voice, by name: ([seconds], [values]); pitch bend in semitones, by the bend range set through RPN 0."
     out, rpn, bend_range = defaultdict(lambda: ([], [])), (127, 127), [2, 0] # semitones, cents: General MIDI's range
@@ -270,7 +268,7 @@ def _controls(events, seconds):
         elif m.control in (6, 38) and rpn == (0, 0): bend_range[m.control == 38] = m.value
     return {k: (np.array(t), np.array(v, dtype=float)) for k, (t, v) in out.items()}
 
-# %% ../nbs/11_midi.ipynb #21b18396
+# %% ../nbs/11_midi.ipynb #e5f2ecd9
 def read_midi(
     path, # a MIDI file, format 0 or 1
     voice: int | str | None = None, # index in `voices(path)`, or a track's name; None for the violin, else the melody
@@ -294,7 +292,7 @@ def read_voices(
     for v in range(len(score.voices)) if which is None else which: tunes.append(_tune(score, _choose(score, v), transpose))
     return tunes
 
-# %% ../nbs/11_midi.ipynb #4dc2b020
+# %% ../nbs/11_midi.ipynb #18171a7e
 def _choose(score, voice):
     vs = score.voices
     if voice is None:
@@ -318,7 +316,7 @@ def _tune(score, voice, transpose):
     notes = _fit(notes, transpose, score.path, where)
     return Tune(notes, voice.name or score.path.stem, _controls(score.of(*key), score.seconds), score.tempo, score.played)
 
-# %% ../nbs/11_midi.ipynb #42864b1b
+# %% ../nbs/11_midi.ipynb #0c4fd4c5
 def _shift(low, high):
     "Semitones that bring a compass into the violin's range: fewest octaves if they can, else fewest semitones, None if it is too wide."
     fits = [k for k in range(-127, 128) if LOWEST <= low + k and high + k <= HIGHEST]
@@ -337,7 +335,7 @@ def _fit(notes, transpose, path, where):
     raise ValueError(f"{path}: {len(bad)} of {len(notes)} notes are outside the violin's range {note_name(LOWEST)} to {note_name(HIGHEST)}"
                      f"{f' after transposing by {k:+d}' if k else ''} ({some}); {advice}")
 
-# %% ../nbs/11_midi.ipynb #8a09b285
+# %% ../nbs/11_midi.ipynb #2cb59ef2
 TOUCH, TURN = .012, .07 # seconds: a silence up to the first, one frame, is none; up to the second, the 90th percentile of the width of recorded dips, the bow turns
 
 @dataclass(frozen=True)
@@ -351,7 +349,7 @@ class Stroke:
     join_out: float # level to which it falls at its end, relative to its peak: 1 for one that is left to ring
     glide: float    # semitones from which its pitch slides in; 0 if it does not
 
-# %% ../nbs/11_midi.ipynb #3a649526
+# %% ../nbs/11_midi.ipynb #29f8569b
 SLUR_DIP, TURN_DIP = 3.5, 7.5 # dB below the softer of two joined notes: 10th percentile and median of recorded joins
 
 def strokes(
@@ -384,7 +382,7 @@ def _join(a, b, out=False):
     this, that = (a, b) if out else (b, a)
     return dip*min(1, (that.velocity/this.velocity)**2)
 
-# %% ../nbs/11_midi.ipynb #86d458bb
+# %% ../nbs/11_midi.ipynb #61d23675
 PEAK = .26    # -11.7 dBFS: median of the highest frame of a recorded note
 CEILING = .92 # loudest frame of the recordings
 
@@ -396,7 +394,7 @@ def level(
     "Peak level of a note: 40 log10 in each of velocity, volume and expression (General MIDI); arrays too."
     return np.minimum(PEAK*(velocity/80*volume/100*expression/127)**2, CEILING)
 
-# %% ../nbs/11_midi.ipynb #8ec50f4f
+# %% ../nbs/11_midi.ipynb #362f663a
 _RISE = math.acos(-.8)/math.pi - math.acos(.8)/math.pi # 0.59: part of a raised cosine between 10 and 90 %
 JOIN, SWELL = .04, 2. # seconds of a fall at a join (the slide of a slur takes as long); dB
 RELEASE, ROOM = (0., 215.), (10., 50.) # dB below the end of the note, and dB/s: the bow leaving, the room ringing
@@ -427,7 +425,7 @@ def stroke_shape(
     ring = np.maximum(*(10**(-(below + rate*after)/20) for below, rate in (RELEASE, ROOM)))
     return np.where(u >= 0, x*np.where(after > 0, ring, 1), 0)
 
-# %% ../nbs/11_midi.ipynb #1355fbd3
+# %% ../nbs/11_midi.ipynb #1da69069
 VIBRATO_RATE = 6.4  # Hz: median of recorded notes longer than half a second that vibrate
 VIBRATO_DEPTH = 17. # cents either way: their median
 VIBRATO_MAX = 31.   # cents either way, at CC1 = 127: their 90th percentile
@@ -455,7 +453,7 @@ def vibrato(
     "The finger rolling about the note, after a delay and growing."
     return _cosine((u - _DELAY)/_BLOOM)*np.sin(2*np.pi*rate*(u - _DELAY))
 
-# %% ../nbs/11_midi.ipynb #bcb4fec3
+# %% ../nbs/11_midi.ipynb #e0935494
 VOICED = 10**(-50/20) # amplitude: of recorded frames just above -50 dBFS 95 % have a pitch, just below 72 %
 _RINGING = 1.5 # seconds after which a note left ringing is below -75 dB
 
@@ -478,7 +476,7 @@ def tune_curves(
     hz = note_hz(pitch + _smooth(tune.control("bend", t)) + (trill + off[i])/100)
     return Curves(np.minimum(env, CEILING), np.where(env > VOICED, hz, 0))
 
-# %% ../nbs/11_midi.ipynb #cc76fdeb
+# %% ../nbs/11_midi.ipynb #2fe70bd7
 def _bow(ss, t, swell):
     "Envelope of all strokes together, 1 at the peak of a note of velocity 80."
     env = np.zeros(len(t))
@@ -502,7 +500,7 @@ def _irregular(n, frames, seed):
     off, rate, width = rng.normal(0, 7, n), rng.normal(1, .06, n), rng.lognormal(0, .3, n)
     return off.clip(-14, 14), rate.clip(.8, 1.2), width, rng.normal(0, .55, frames)
 
-# %% ../nbs/11_midi.ipynb #6207e875
+# %% ../nbs/11_midi.ipynb #a033db71
 def tuning(
     pitch: np.ndarray # Hz, 0 where unvoiced
 ) -> float: # semitones, -0.5 to 0.5
@@ -530,7 +528,7 @@ def _semitones(curves):
 
 _CHANGE = 3. # cost of a change of note, half semitones times frames: F1 on three recordings is .949 with 3, .948 with 5, .945 with 8
 
-# %% ../nbs/11_midi.ipynb #81a9a02a
+# %% ../nbs/11_midi.ipynb #dcf4e137
 _PART = 6.5 # dB on both sides that part a repeated note: between what a level does by itself and the median dip of 7.5; F1 .937 with 5, .951 with 6.5, .958 with 8
 _AFTER, _SHORT = 15., 4 # dB below its peak where a note is over; fewest frames of a note, 46 ms
 
@@ -565,7 +563,7 @@ def _note(curves, a, b):
     velocity = int(np.clip(round(80*(env.max()/PEAK)**.5), 1, 127)) # inverse of `level`
     return Note(a/FRAME_RATE, (a + last + 1)/FRAME_RATE, pitch, velocity)
 
-# %% ../nbs/11_midi.ipynb #80cc0583
+# %% ../nbs/11_midi.ipynb #ec5e0eec
 def write_midi(
     path, # .mid file to make, whole or not at all
     music: Tune | list[Note] | Curves, # what to write
@@ -585,7 +583,7 @@ def write_midi(
     with atomic_path(path) as tmp: mido.MidiFile(ticks_per_beat=960, tracks=[head, voice]).save(tmp)
     return Path(path)
 
-# %% ../nbs/11_midi.ipynb #9168ffef
+# %% ../nbs/11_midi.ipynb #ed2569c0
 def _messages(tune):
     "(tick, order in it, message) of a tune: notes end, then controllers move, then notes begin."
     import mido
@@ -611,7 +609,7 @@ def _bends(tune):
     new = np.diff(bends, prepend=0) != 0
     return (times[new], bends[new]) if new.any() else (np.zeros(0), np.zeros(1))
 
-# %% ../nbs/11_midi.ipynb #0ca2bef7
+# %% ../nbs/11_midi.ipynb #901ac20e
 def _literal_tune(curves, name="violin"):
     "Curves as notes, expression and bend, frame by frame."
     if curves.pitch is None: raise ValueError("these curves have no pitch; notes cannot be told from an envelope alone")
