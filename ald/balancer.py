@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['gradients', 'grad_norm', 'mean_over_ranks', 'NormAverage', 'effective_latent_weights', 'balance', 'Balancer']
 
-# %% ../nbs/08_balancer.ipynb #7dbb2601
+# %% ../nbs/08_balancer.ipynb #c1ef41fb
 import torch
 from torch import Tensor, nn
 from .core import *
 
-# %% ../nbs/08_balancer.ipynb #a3ad27b7
+# %% ../nbs/08_balancer.ipynb #01e39577
 def gradients(
     name: str, # of the loss, for the error
     loss: Tensor, # scalar
@@ -25,7 +25,7 @@ def gradients(
                          "those on the latent as latent_losses, and `at` tensors on the way from the one to the other")
     return [torch.zeros_like(a, dtype=torch.float32) if g is None else g.float()/factor for g, a in zip(grads, at)]
 
-# %% ../nbs/08_balancer.ipynb #9a7ac1a7
+# %% ../nbs/08_balancer.ipynb #b27408cb
 def grad_norm(
     grads: list, # gradients at one or several tensors, (b, ...) each
     per_batch_item: bool = True # the mean of the batch items' norms, or the norm of the whole
@@ -34,7 +34,7 @@ def grad_norm(
     norms = torch.stack([g.flatten(1).norm(dim=1) for g in grads]) # (tensors, b)
     return norms.norm(dim=0).mean() if per_batch_item else norms.norm()
 
-# %% ../nbs/08_balancer.ipynb #9ce62720
+# %% ../nbs/08_balancer.ipynb #53639833
 def mean_over_ranks(
     values: Tensor, # (n,) on this rank
     count: int # how many batch items they are means of
@@ -45,7 +45,7 @@ def mean_over_ranks(
     torch.distributed.all_reduce(total)
     return total[:-1]/total[-1]
 
-# %% ../nbs/08_balancer.ipynb #c7836eb6
+# %% ../nbs/08_balancer.ipynb #9e182bab
 class NormAverage(nn.Module):
     "Moving averages of gradient norms by name; they are buffers, so they are saved with a checkpoint."
     def __init__(self,
@@ -69,7 +69,7 @@ class NormAverage(nn.Module):
         state.copy_(torch.where(now.isfinite().all(), now, state.to(n.device)))
         return (state[0]/state[1]).to(n.device)
 
-# %% ../nbs/08_balancer.ipynb #01e1e91a
+# %% ../nbs/08_balancer.ipynb #6a9f101e
 def effective_latent_weights(
     at: list,     # tensors of the latent, (b, ...) each
     losses: dict, # losses on the latent by name, each with its factor already applied
@@ -84,7 +84,7 @@ def effective_latent_weights(
     through = size(gradients("output", (G*y.float()).sum(), at, scale)).clamp(min=1e-12) # a decoder that starts at zero passes nothing
     return {k: unit*size([G])/through*size(gradients(k, l, at, scale)) for k, l in losses.items()}
 
-# %% ../nbs/08_balancer.ipynb #14d63417
+# %% ../nbs/08_balancer.ipynb #2b3fb382
 def balance(
     grads: dict, # gradient g at the output by name, (b, ...)
     norms: dict, # norm n of each
@@ -97,7 +97,7 @@ def balance(
     R_W = total_norm/sum(weights[k] for k in grads)
     return sum(g*(R_W*per_norm[k]) for k, g in grads.items()), {k: per_norm[k]*n for k, n in norms.items()}
 
-# %% ../nbs/08_balancer.ipynb #c696fbc0
+# %% ../nbs/08_balancer.ipynb #8eb4c111
 class Balancer(nn.Module):
     """Combines losses so that each has its share of the gradient at the output (after EnCodec, Défossez 2022).
 

@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['DiscriminatorConfig', 'Spectrum', 'SpectrumNet', 'STFTDiscriminator']
 
-# %% ../nbs/06_discriminator.ipynb #52f57196
+# %% ../nbs/06_discriminator.ipynb #48a18e05
 from dataclasses import dataclass, replace
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 from .core import *
 
-# %% ../nbs/06_discriminator.ipynb #9fd2ca4d
+# %% ../nbs/06_discriminator.ipynb #82f2c5c0
 _NORMS = dict(weight=weight_norm, spectral=spectral_norm)
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class DiscriminatorConfig(Config):
         if not self.fft_sizes: raise ValueError("a discriminator needs at least one FFT size; give fft_sizes=(1024,)")
         if self.norm not in _NORMS: raise ValueError(f"no norm {self.norm!r}; use {' or '.join(_NORMS)}")
 
-# %% ../nbs/06_discriminator.ipynb #931ea607
+# %% ../nbs/06_discriminator.ipynb #794b7d60
 class Spectrum(nn.Module):
     "Short-time spectrum as an image: real and imaginary part are its two channels."
     def __init__(self,
@@ -47,7 +47,7 @@ class Spectrum(nn.Module):
         z = torch.view_as_real(z).permute(0, 3, 1, 2)
         return z*(z.square().sum(1, keepdim=True) + 1e-6)**((self.power - 1)/2) # 1e-6: noise at -60 dBFS; quieter is not amplified more
 
-# %% ../nbs/06_discriminator.ipynb #18e9f805
+# %% ../nbs/06_discriminator.ipynb #39868660
 def _conv(c_in, c_out, norm):
     conv = nn.Conv2d(c_in, c_out, 3, padding=1)
     nn.init.kaiming_normal_(conv.weight, _SLOPE)
@@ -80,7 +80,7 @@ class SpectrumNet(nn.Module):
             h = F.avg_pool2d(h, 2, ceil_mode=True)
         return self.to_logits(h), features
 
-# %% ../nbs/06_discriminator.ipynb #ee37942f
+# %% ../nbs/06_discriminator.ipynb #a5da5257
 class STFTDiscriminator(nn.Module):
     "One `SpectrumNet` for each FFT size, all looking at the same sound."
     def __init__(self,

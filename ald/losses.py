@@ -6,13 +6,13 @@
 __all__ = ['l1', 'l2', 'relative_l2', 'stft_mag', 'MultiResolutionSTFT', 'LogMel', 'kl_loss', 'hinge_d', 'hinge_g',
            'feature_matching']
 
-# %% ../nbs/07_losses.ipynb #4c17d0af
+# %% ../nbs/07_losses.ipynb #6ac9920f
 import warnings
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from .core import *
 
-# %% ../nbs/07_losses.ipynb #2e45e1ad
+# %% ../nbs/07_losses.ipynb #14fc5444
 def l1(
     real: Tensor, # (b, c, t)
     fake: Tensor  # same shape
@@ -27,7 +27,7 @@ def l2(
     "Mean squared error."
     return (real - fake).square().mean()
 
-# %% ../nbs/07_losses.ipynb #a111903e
+# %% ../nbs/07_losses.ipynb #6f79cb8a
 def relative_l2(
     real: Tensor, # (b, c, t)
     fake: Tensor, # same shape
@@ -36,7 +36,7 @@ def relative_l2(
     "Squared error divided by the energy of the real sound, over the whole batch."
     return l2(real, fake)/real.square().mean().clamp(min=floor)
 
-# %% ../nbs/07_losses.ipynb #214c60ea
+# %% ../nbs/07_losses.ipynb #004d04be
 def stft_mag(
     x: Tensor, # sound, (..., t)
     fft_size: int, # samples
@@ -50,7 +50,7 @@ def stft_mag(
     z = torch.stft(x, fft_size, hop, len(window), window, return_complex=True)
     return torch.view_as_real(z).square().sum(-1).clamp(min=eps).sqrt() if eps else z.abs()
 
-# %% ../nbs/07_losses.ipynb #2b867dfd
+# %% ../nbs/07_losses.ipynb #57ae9679
 class MultiResolutionSTFT(nn.Module):
     "Distance between magnitude spectra at several resolutions (Yamamoto 2019). Raises `ValueError` for lists of unequal length."
     def __init__(self,
@@ -86,7 +86,7 @@ class MultiResolutionSTFT(nn.Module):
         if self.w_lin: loss = loss + self.w_lin*l1(S, S_hat)
         return loss
 
-# %% ../nbs/07_losses.ipynb #88e2ab06
+# %% ../nbs/07_losses.ipynb #2c35d541
 class LogMel(nn.Module):
     "Mean absolute difference of log10 mel spectra, averaged over scales. Raises `ValueError` if a mel filter would hold no FFT bin."
     def __init__(self,
@@ -123,7 +123,7 @@ class LogMel(nn.Module):
         log = lambda x, i: self.mel(x, i).clamp(min=self.floor).log10()
         return sum(l1(log(real, i), log(fake, i)) for i in range(len(self.fft_sizes)))/len(self.fft_sizes)
 
-# %% ../nbs/07_losses.ipynb #3f7ad713
+# %% ../nbs/07_losses.ipynb #e26a8aa4
 def kl_loss(
     mu: Tensor,    # means, (b, c, frames)
     logvar: Tensor # log-variances, same shape
@@ -131,7 +131,7 @@ def kl_loss(
     "Divergence of the latent's Gaussian from a unit one: summed over channels, averaged over batch and frames."
     return .5*(mu.square() + logvar.exp() - 1 - logvar).sum(1).mean()
 
-# %% ../nbs/07_losses.ipynb #991eb64f
+# %% ../nbs/07_losses.ipynb #b2ccd56d
 def hinge_d(
     real: list, # logits for real sound, one tensor for each FFT size
     fake: list  # logits for made sound (detached from the decoder)
@@ -145,7 +145,7 @@ def hinge_g(
     "The decoder's side of the hinge loss."
     return -sum(f.mean() for f in fake)/len(fake)
 
-# %% ../nbs/07_losses.ipynb #0b989e6d
+# %% ../nbs/07_losses.ipynb #aa8f701c
 def feature_matching(
     real: list, # for each FFT size a list of feature maps of the real sound
     fake: list, # the same for the made sound
