@@ -7,7 +7,7 @@ __all__ = ['TRACKERS', 'DEFAULT_TRACKER', 'N_COND', 'Curves', 'save_curves', 'lo
            'pitch_harmonic', 'pitch_yin', 'pitch_pyin', 'track_pitch', 'extract_curves', 'encode_curves',
            'decode_curves', 'drop_curves']
 
-# %% ../nbs/02_curves.ipynb #ad3f6808
+# %% ../nbs/02_curves.ipynb #03f2bbec
 import functools, math, zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from .core import *
 
-# %% ../nbs/02_curves.ipynb #6d6fa05c
+# %% ../nbs/02_curves.ipynb #3690902b
 def _checked(
     name, # of the curve, for the message
     values # array, list or tensor, (f,)
@@ -30,7 +30,7 @@ def _checked(
     c.setflags(write=False)
     return c
 
-# %% ../nbs/02_curves.ipynb #34d6d316
+# %% ../nbs/02_curves.ipynb #585ad718
 @dataclass(frozen=True, eq=False, repr=False)
 class Curves:
     """An envelope and a pitch on the frame grid. Either may be absent (None), not both.
@@ -79,7 +79,7 @@ class Curves:
             f"{voiced.min():.0f} to {voiced.max():.0f} Hz, voiced {len(voiced)/len(self):.0%}"
         return f"Curves({self.frames} frames, {self.duration:.2f} s; envelope {e}; pitch {p})"
 
-# %% ../nbs/02_curves.ipynb #022d6075
+# %% ../nbs/02_curves.ipynb #b8b57570
 def save_curves(
     curves: Curves, # what to write
     path # where to; `.npz`
@@ -90,7 +90,7 @@ def save_curves(
     with atomic_path(path) as tmp: np.savez_compressed(tmp, **curves._arrays())
     return path
 
-# %% ../nbs/02_curves.ipynb #401cf7b2
+# %% ../nbs/02_curves.ipynb #12ec6ebd
 def load_curves(
     path # `.npz` with arrays `envelope`, `pitch` or both; others are ignored
 ) -> Curves:
@@ -108,7 +108,7 @@ def load_curves(
 Curves.save = save_curves
 Curves.load = staticmethod(load_curves)
 
-# %% ../nbs/02_curves.ipynb #54989934
+# %% ../nbs/02_curves.ipynb #b2cd6465
 def _show(
     self: Curves,
     x=None, # the sound, to draw its spectrogram behind the pitch
@@ -120,14 +120,14 @@ def _show(
 
 Curves.show = _show
 
-# %% ../nbs/02_curves.ipynb #237acd00
+# %% ../nbs/02_curves.ipynb #94f32a7f
 def envelope(
     x: Tensor # sound, (..., t) with t >= 1
 ) -> Tensor:  # (..., ceil(t / HOP)), full scale 1
     "Largest magnitude in each frame of 256 samples."
     return F.pad(x.abs(), (0, -x.shape[-1] % HOP)).unflatten(-1, (-1, HOP)).amax(-1)
 
-# %% ../nbs/02_curves.ipynb #79321ded
+# %% ../nbs/02_curves.ipynb #48881b37
 _WINDOW = 2048 # samples of Hann window, 93 ms
 _FFT = 2*_WINDOW # zero-padded to twice that, so that a parabola fits the top of a peak
 _BIN = SAMPLE_RATE/_FFT # 5.4 Hz
@@ -141,7 +141,7 @@ def _mono(x):
     if not torch.isfinite(x).all(): raise ValueError(f"the sound is NaN or infinite at sample {(~torch.isfinite(x)).int().argmax()}")
     return x.reshape(-1)
 
-# %% ../nbs/02_curves.ipynb #36960cae
+# %% ../nbs/02_curves.ipynb #57b65140
 def _spectra(x, chunk=1024):
     "Yield magnitudes (up to `chunk`, bins) of the frames of `x` (t,), scaled so that a sine of amplitude a has a peak of a."
     n, w = n_frames(len(x)), torch.hann_window(_WINDOW)
@@ -150,13 +150,13 @@ def _spectra(x, chunk=1024):
         part = x[k*HOP:(min(n, k + chunk) - 1)*HOP + _FFT]
         yield torch.stft(part, _FFT, HOP, _WINDOW, w, center=False, return_complex=True).abs().T*(2/w.sum())
 
-# %% ../nbs/02_curves.ipynb #8392f706
+# %% ../nbs/02_curves.ipynb #3913b633
 def _vertex(mag, bins):
     "Frequencies (Hz) of the parabolas through the log magnitudes at `bins` (f, k) and their neighbours in `mag` (f, bins)."
     a, b, c = (mag.gather(1, bins + i).clamp(min=1e-12).log() for i in (-1, 0, 1))
     return (bins + (.5*(a - c)/(a - 2*b + c).clamp(max=-1e-6)).clamp(-.5, .5))*_BIN
 
-# %% ../nbs/02_curves.ipynb #0d2c0c85
+# %% ../nbs/02_curves.ipynb #e94b5781
 _QUIET = 1e-4 # amplitude, -80 dBFS: below the noise of any recording, above that of 16-bit numbers
 _LOBE = 3. # sum of squared magnitudes over the peak of a sine of amplitude 1: 2 * _FFT/_WINDOW * mean(hann^2) / (2 * mean(hann)^2)
 
@@ -171,7 +171,7 @@ def pitch_stft(
         out.append(_vertex(mag, at[:, None] + lo)[:, 0]*voiced)
     return torch.cat(out)
 
-# %% ../nbs/02_curves.ipynb #308b058b
+# %% ../nbs/02_curves.ipynb #7872ff8a
 @functools.lru_cache(1)
 def _comb(step=10., teeth=10): # cents between candidates; partials counted
     "Candidate frequencies (g,) in Hz, and the matrix (bins, g) that turns a square-root spectrum into their scores."
@@ -186,15 +186,17 @@ def _comb(step=10., teeth=10): # cents between candidates; partials counted
     m[_FFT//2:] = 0
     return hz, m[:-1]
 
-# %% ../nbs/02_curves.ipynb #b57ab70b
+# %% ../nbs/02_curves.ipynb #07ec07cc
 def _scores(
     mag # magnitudes, (f, bins)
-): # (f, g), about 0 for noise and 0.5 or more for a clear note
+): # (f, g); the best is about 0.2 in noise, and 0.5 or more in a clear note
+    "Each frame's spectrum seen through the comb of each candidate frequency."
     root = mag.sqrt()
-    total = mag[:, round(150/_BIN):].sum(1, keepdim=True) # what is below 150 Hz is not the violin's
-    return root @ _comb()[1]/total.sqrt().clamp(min=1e-6)
+    root = (root - root.median(1, keepdim=True).values).clamp(min=0)
+    norm = root[:, round(150/_BIN):].norm(dim=1, keepdim=True) # what is below 150 Hz is not the violin's
+    return root @ _comb()[1]/norm.clamp(min=1e-6)
 
-# %% ../nbs/02_curves.ipynb #8b40afe4
+# %% ../nbs/02_curves.ipynb #399bcd21
 def _refine(
     mag, # magnitudes, (f, bins)
     hz # candidates, (f, k) Hz
@@ -210,11 +212,11 @@ def _refine(
         total, weight = total + w*_vertex(mag, at)/h, weight + w
     return torch.where(weight > 0, total/weight.clamp(min=1e-12), hz)
 
-# %% ../nbs/02_curves.ipynb #4f1a893a
+# %% ../nbs/02_curves.ipynb #d676d36f
 def _line(
     score, # (f, k)
     hz, # (f, k)
-    unvoiced=.2, # score of having no pitch
+    unvoiced=.25, # score of having no pitch
     leap=.5, # cost of an octave or more; less for less
     switch=.25 # cost of becoming voiced or unvoiced
 ): # (f,) index of the candidate, k for unvoiced
@@ -232,7 +234,7 @@ def _line(
     for t in range(n - 1, 0, -1): line.append(back[t, line[-1]])
     return np.array(line[::-1])
 
-# %% ../nbs/02_curves.ipynb #f59f59a9
+# %% ../nbs/02_curves.ipynb #9dbf3f89
 def _despike(
     hz # (f,) Hz, 0 where unvoiced
 ): # (f,)
@@ -241,7 +243,7 @@ def _despike(
     three = hz.unfold(0, 3, 1)
     return torch.cat([hz[:1], torch.where(three.amin(1) > 0, three.median(1).values, hz[1:-1]), hz[-1:]])
 
-# %% ../nbs/02_curves.ipynb #99e53598
+# %% ../nbs/02_curves.ipynb #bfb39881
 def pitch_harmonic(
     x: Tensor # sound, (t,), (1, t) or (1, 1, t)
 ) -> Tensor:  # (frames,) Hz, 0 where unvoiced
@@ -256,7 +258,7 @@ def pitch_harmonic(
     line = torch.from_numpy(_line(score.numpy().astype(np.float64), hz.numpy()))
     return _despike(F.pad(hz, (0, 1)).gather(1, line[:, None])[:, 0]) # the padded column is unvoiced: 0 Hz
 
-# %% ../nbs/02_curves.ipynb #20052c7a
+# %% ../nbs/02_curves.ipynb #8489decb
 def _on_grid(x):
     "The sound as an array whose librosa frame `k` is our frame `k`, and the number of frames."
     x = _mono(x); n = n_frames(len(x))
@@ -280,9 +282,11 @@ def pitch_pyin(
     hz, voiced, _ = librosa.pyin(y, fmin=_LOW, fmax=_HIGH, sr=SAMPLE_RATE, frame_length=_WINDOW, hop_length=HOP)
     return torch.from_numpy(np.where(voiced, hz, 0)[:n]).float()*(envelope(_mono(x)) > _QUIET)
 
-# %% ../nbs/02_curves.ipynb #8477e855
+# %% ../nbs/02_curves.ipynb #fe85d026
 TRACKERS = dict(stft=pitch_stft, harmonic=pitch_harmonic, yin=pitch_yin, pyin=pitch_pyin)
-DEFAULT_TRACKER = "harmonic"
+
+# %% ../nbs/02_curves.ipynb #6f6117d1
+DEFAULT_TRACKER = "harmonic" # the most accurate of those measured above
 
 def track_pitch(
     x: Tensor, # sound, (t,), (1, t) or (1, 1, t)
@@ -292,53 +296,61 @@ def track_pitch(
     if method not in TRACKERS: raise ValueError(f"no tracker {method!r}; there are {', '.join(TRACKERS)}")
     return TRACKERS[method](x)
 
+# %% ../nbs/02_curves.ipynb #d1af95ac
 def extract_curves(
     x: Tensor, # sound at `SAMPLE_RATE`, (t,), (1, t) or (1, 1, t)
     method: str = DEFAULT_TRACKER # a name in `TRACKERS`
-) -> Curves:
-    "The curves of a sound: the same function at training and at use. Those of a silent sound are zero throughout."
+) -> Curves: # both present, `n_frames(t)` long
+    """Envelope and pitch of a sound; those of a silent sound are zero throughout.
+
+    Raises `ValueError` if it has no samples, several channels, or NaN or infinite samples."""
     x = _mono(x)
     return Curves(envelope(x), track_pitch(x, method))
 
-# %% ../nbs/02_curves.ipynb #a9c25dc1
-N_COND = 5 # compressed envelope, envelope present, pitch, voiced, pitch present
-_FLOOR = 1e-3 # -60 dBFS: below this the envelope's scale is linear, above it logarithmic
-_MIDDLE = math.sqrt(PITCH_MIN*PITCH_MAX) # 831 Hz
+# %% ../nbs/02_curves.ipynb #2eaaaeef
+N_COND = 5 # channels: level, envelope present, pitch, voiced, pitch present
+_FLOOR = 1e-3 # -60 dBFS, where the level's scale turns from linear to logarithmic
+_CENTRE = 500. # Hz, the mean of log pitch on the five recordings above
+
+# %% ../nbs/02_curves.ipynb #25d1d860
+def _level(env): return 6*torch.log1p(env/_FLOOR)/math.log1p(1/_FLOOR) - 4
+def _unlevel(level): return _FLOOR*torch.expm1((level.clamp(min=-4) + 4)/6*math.log1p(1/_FLOOR))
 
 def encode_curves(
-    curves: Tensor, # (b, 2, f): envelope (full scale 1), pitch (Hz, 0 unvoiced)
-    present: Tensor | None = None # (b, 2) bool; None for all present
+    curves: Tensor, # (b, 2, f): envelope (full scale 1) and pitch (Hz, 0 unvoiced)
+    present: Tensor | None = None # (b, 2) bool: which are given; None for all
 ) -> Tensor: # (b, N_COND, f)
-    "Curves as the network sees them."
+    "Curves as the network sees them; those that are absent do not show in any channel."
+    b, _, f = curves.shape
+    given = torch.ones(b, 2, device=curves.device) if present is None else present
+    e, p = given.to(curves)[..., None].expand(b, 2, f).unbind(1)
     env, pitch = curves.unbind(1)
-    if present is None: present = torch.ones(len(curves), 2, dtype=torch.bool, device=curves.device)
-    e, p = (present.to(curves)[:, :, None].expand(-1, -1, curves.shape[-1])).unbind(1)
-    voiced = (pitch > 0).to(curves)
-    level = 4*torch.log1p(env/_FLOOR)/math.log1p(1/_FLOOR) - 2
-    octave = 2*torch.log2(torch.where(pitch > 0, pitch, _MIDDLE)/_MIDDLE)
-    return torch.stack([level*e, e, octave*voiced*p, voiced*p, p], 1)
+    voiced = (pitch > 0).to(curves)*p
+    height = 2*torch.log2(torch.where(pitch > 0, pitch, _CENTRE)/_CENTRE)
+    return torch.stack([_level(env)*e, e, height*voiced, voiced, p], 1)
 
+# %% ../nbs/02_curves.ipynb #10730ba1
 def decode_curves(
     enc: Tensor # (b, N_COND, f)
 ) -> tuple[Tensor, Tensor]: # curves (b, 2, f), zeros where absent; present (b, 2) bool
-    "Inverse of `encode_curves`."
-    level, e, octave, voiced, p = enc.unbind(1)
+    "Inverse of `encode_curves`; flags are read as more or less than a half."
+    level, e, height, voiced, p = enc.unbind(1)
     present = torch.stack([e, p], 1).mean(-1) > .5
-    env = _FLOOR*torch.expm1((level + 2)/4*math.log1p(1/_FLOOR))
-    pitch = torch.where(voiced > .5, _MIDDLE*2**(octave/2), 0)
-    return torch.stack([env, pitch], 1)*present[:, :, None], present
+    curves = torch.stack([_unlevel(level), _CENTRE*2**(height/2)*(voiced > .5)], 1)
+    return curves*present[..., None], present
 
+# %% ../nbs/02_curves.ipynb #bb20b09a
 def drop_curves(
-    present: Tensor, # (b, 2) bool
+    present: Tensor, # (b, 2) bool: which curves each example has
     p_envelope: float = .1, # chance that only the envelope is dropped
     p_pitch: float = .1, # chance that only the pitch is dropped
     p_both: float = .1, # chance that both are dropped
-    generator: torch.Generator | None = None # for repeatable draws
+    generator: torch.Generator | None = None # for draws that can be repeated
 ) -> Tensor: # (b, 2) bool
-    "Conditional dropout, per example: exclusive chances of losing the envelope, the pitch, or both."
-    if min(p_envelope, p_pitch, p_both) < 0 or p_envelope + p_pitch + p_both > 1: raise ValueError("chances must be >= 0 and add to at most 1")
-    u = torch.rand(len(present), generator=generator, device=generator.device if generator else "cpu").to(present.device)
-    both = u < p_both
-    env = both | ((u >= p_both) & (u < p_both + p_envelope))
-    pitch = both | ((u >= p_both + p_envelope) & (u < p_both + p_envelope + p_pitch))
-    return present & ~torch.stack([env, pitch], 1)
+    "Drop curves from whole examples at random. Raises `ValueError` unless the chances are at least 0 and sum to at most 1."
+    chances = torch.tensor([p_envelope, p_pitch, p_both, 1 - p_envelope - p_pitch - p_both], dtype=torch.float64)
+    if not (chances >= -1e-9).all(): # their sum may be off by rounding
+        raise ValueError(f"chances {p_envelope:g}, {p_pitch:g}, {p_both:g} to drop curves; give three >= 0 that sum to at most 1")
+    case = torch.multinomial(chances.clamp(min=0), len(present), replacement=True, generator=generator)
+    keep = torch.tensor([[False, True], [True, False], [False, False], [True, True]])[case]
+    return present & keep.to(present.device)
