@@ -7,7 +7,7 @@ __all__ = ['TRACKERS', 'DEFAULT_TRACKER', 'N_COND', 'Curves', 'save_curves', 'lo
            'pitch_harmonic', 'pitch_yin', 'pitch_pyin', 'track_pitch', 'extract_curves', 'encode_curves',
            'decode_curves', 'drop_curves']
 
-# %% ../nbs/02_curves.ipynb #03f2bbec
+# %% ../nbs/02_curves.ipynb #460be330
 import functools, math, zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,20 +17,20 @@ import torch.nn.functional as F
 from torch import Tensor
 from .core import *
 
-# %% ../nbs/02_curves.ipynb #3690902b
+# %% ../nbs/02_curves.ipynb #15a9b2fc
 def _checked(
     name, # of the curve, for the message
     values # array, list or tensor, (f,)
 ) -> np.ndarray: # (f,) float32, its own copy, read-only
     "Raises `ValueError` unless there is at least one value, all finite and none negative."
-    c = np.array(values.detach().cpu() if isinstance(values, Tensor) else values, dtype=np.float32)
+    c = np.array(values.detach().cpu().numpy() if isinstance(values, Tensor) else values, dtype=np.float32)
     if c.ndim != 1 or not len(c): raise ValueError(f"the {name} has shape {c.shape}; give one number a frame, at least one frame")
     for wrong, what in ((~np.isfinite(c), "is NaN or infinite"), (c < 0, "is negative")):
         if wrong.any(): raise ValueError(f"the {name} {what} at frame {wrong.argmax()}; give finite numbers from 0 up")
     c.setflags(write=False)
     return c
 
-# %% ../nbs/02_curves.ipynb #585ad718
+# %% ../nbs/02_curves.ipynb #6f73ac0c
 @dataclass(frozen=True, eq=False, repr=False)
 class Curves:
     """An envelope and a pitch on the frame grid. Either may be absent (None), not both.
@@ -79,7 +79,7 @@ class Curves:
             f"{voiced.min():.0f} to {voiced.max():.0f} Hz, voiced {len(voiced)/len(self):.0%}"
         return f"Curves({self.frames} frames, {self.duration:.2f} s; envelope {e}; pitch {p})"
 
-# %% ../nbs/02_curves.ipynb #b8b57570
+# %% ../nbs/02_curves.ipynb #68bc5af0
 def save_curves(
     curves: Curves, # what to write
     path # where to; `.npz`
@@ -90,7 +90,7 @@ def save_curves(
     with atomic_path(path) as tmp: np.savez_compressed(tmp, **curves._arrays())
     return path
 
-# %% ../nbs/02_curves.ipynb #12ec6ebd
+# %% ../nbs/02_curves.ipynb #4083a564
 def load_curves(
     path # `.npz` with arrays `envelope`, `pitch` or both; others are ignored
 ) -> Curves:
@@ -108,7 +108,7 @@ def load_curves(
 Curves.save = save_curves
 Curves.load = staticmethod(load_curves)
 
-# %% ../nbs/02_curves.ipynb #b2cd6465
+# %% ../nbs/02_curves.ipynb #4337987a
 def _show(
     self: Curves,
     x=None, # the sound, to draw its spectrogram behind the pitch
@@ -120,14 +120,14 @@ def _show(
 
 Curves.show = _show
 
-# %% ../nbs/02_curves.ipynb #94f32a7f
+# %% ../nbs/02_curves.ipynb #5425911a
 def envelope(
     x: Tensor # sound, (..., t) with t >= 1
 ) -> Tensor:  # (..., ceil(t / HOP)), full scale 1
     "Largest magnitude in each frame of 256 samples."
     return F.pad(x.abs(), (0, -x.shape[-1] % HOP)).unflatten(-1, (-1, HOP)).amax(-1)
 
-# %% ../nbs/02_curves.ipynb #48881b37
+# %% ../nbs/02_curves.ipynb #2d65cf79
 _WINDOW = 2048 # samples of Hann window, 93 ms
 _FFT = 2*_WINDOW # zero-padded to twice that, so that a parabola fits the top of a peak
 _BIN = SAMPLE_RATE/_FFT # 5.4 Hz
@@ -141,7 +141,7 @@ def _mono(x):
     if not torch.isfinite(x).all(): raise ValueError(f"the sound is NaN or infinite at sample {(~torch.isfinite(x)).int().argmax()}")
     return x.reshape(-1)
 
-# %% ../nbs/02_curves.ipynb #57b65140
+# %% ../nbs/02_curves.ipynb #84f8df2d
 def _spectra(x, chunk=1024):
     "Yield magnitudes (up to `chunk`, bins) of the frames of `x` (t,), scaled so that a sine of amplitude a has a peak of a."
     n, w = n_frames(len(x)), torch.hann_window(_WINDOW)
@@ -150,13 +150,13 @@ def _spectra(x, chunk=1024):
         part = x[k*HOP:(min(n, k + chunk) - 1)*HOP + _FFT]
         yield torch.stft(part, _FFT, HOP, _WINDOW, w, center=False, return_complex=True).abs().T*(2/w.sum())
 
-# %% ../nbs/02_curves.ipynb #3913b633
+# %% ../nbs/02_curves.ipynb #9a15e869
 def _vertex(mag, bins):
     "Frequencies (Hz) of the parabolas through the log magnitudes at `bins` (f, k) and their neighbours in `mag` (f, bins)."
     a, b, c = (mag.gather(1, bins + i).clamp(min=1e-12).log() for i in (-1, 0, 1))
     return (bins + (.5*(a - c)/(a - 2*b + c).clamp(max=-1e-6)).clamp(-.5, .5))*_BIN
 
-# %% ../nbs/02_curves.ipynb #e94b5781
+# %% ../nbs/02_curves.ipynb #8b1893a2
 _QUIET = 1e-4 # amplitude, -80 dBFS: below the noise of any recording, above that of 16-bit numbers
 _LOBE = 3. # sum of squared magnitudes over the peak of a sine of amplitude 1: 2 * _FFT/_WINDOW * mean(hann^2) / (2 * mean(hann)^2)
 
@@ -171,7 +171,7 @@ def pitch_stft(
         out.append(_vertex(mag, at[:, None] + lo)[:, 0]*voiced)
     return torch.cat(out)
 
-# %% ../nbs/02_curves.ipynb #7872ff8a
+# %% ../nbs/02_curves.ipynb #542ec387
 @functools.lru_cache(1)
 def _comb(step=10., teeth=10): # cents between candidates; partials counted
     "Candidate frequencies (g,) in Hz, and the matrix (bins, g) that turns a square-root spectrum into their scores."
@@ -186,7 +186,7 @@ def _comb(step=10., teeth=10): # cents between candidates; partials counted
     m[_FFT//2:] = 0
     return hz, m[:-1]
 
-# %% ../nbs/02_curves.ipynb #07ec07cc
+# %% ../nbs/02_curves.ipynb #5b698065
 def _scores(
     mag # magnitudes, (f, bins)
 ): # (f, g); the best is about 0.2 in noise, and 0.5 or more in a clear note
@@ -196,7 +196,7 @@ def _scores(
     norm = root[:, round(150/_BIN):].norm(dim=1, keepdim=True) # what is below 150 Hz is not the violin's
     return root @ _comb()[1]/norm.clamp(min=1e-6)
 
-# %% ../nbs/02_curves.ipynb #399bcd21
+# %% ../nbs/02_curves.ipynb #4ae48586
 def _refine(
     mag, # magnitudes, (f, bins)
     hz # candidates, (f, k) Hz
@@ -212,7 +212,7 @@ def _refine(
         total, weight = total + w*_vertex(mag, at)/h, weight + w
     return torch.where(weight > 0, total/weight.clamp(min=1e-12), hz)
 
-# %% ../nbs/02_curves.ipynb #d676d36f
+# %% ../nbs/02_curves.ipynb #f1d37b74
 def _line(
     score, # (f, k)
     hz, # (f, k)
@@ -234,7 +234,7 @@ def _line(
     for t in range(n - 1, 0, -1): line.append(back[t, line[-1]])
     return np.array(line[::-1])
 
-# %% ../nbs/02_curves.ipynb #9dbf3f89
+# %% ../nbs/02_curves.ipynb #5ee6161d
 def _despike(
     hz # (f,) Hz, 0 where unvoiced
 ): # (f,)
@@ -243,7 +243,7 @@ def _despike(
     three = hz.unfold(0, 3, 1)
     return torch.cat([hz[:1], torch.where(three.amin(1) > 0, three.median(1).values, hz[1:-1]), hz[-1:]])
 
-# %% ../nbs/02_curves.ipynb #bfb39881
+# %% ../nbs/02_curves.ipynb #0d95712f
 def pitch_harmonic(
     x: Tensor # sound, (t,), (1, t) or (1, 1, t)
 ) -> Tensor:  # (frames,) Hz, 0 where unvoiced
@@ -258,7 +258,7 @@ def pitch_harmonic(
     line = torch.from_numpy(_line(score.numpy().astype(np.float64), hz.numpy()))
     return _despike(F.pad(hz, (0, 1)).gather(1, line[:, None])[:, 0]) # the padded column is unvoiced: 0 Hz
 
-# %% ../nbs/02_curves.ipynb #8489decb
+# %% ../nbs/02_curves.ipynb #ba01b768
 def _on_grid(x):
     "The sound as an array whose librosa frame `k` is our frame `k`, and the number of frames."
     x = _mono(x); n = n_frames(len(x))
@@ -282,10 +282,10 @@ def pitch_pyin(
     hz, voiced, _ = librosa.pyin(y, fmin=_LOW, fmax=_HIGH, sr=SAMPLE_RATE, frame_length=_WINDOW, hop_length=HOP)
     return torch.from_numpy(np.where(voiced, hz, 0)[:n]).float()*(envelope(_mono(x)) > _QUIET)
 
-# %% ../nbs/02_curves.ipynb #fe85d026
+# %% ../nbs/02_curves.ipynb #9df51f9c
 TRACKERS = dict(stft=pitch_stft, harmonic=pitch_harmonic, yin=pitch_yin, pyin=pitch_pyin)
 
-# %% ../nbs/02_curves.ipynb #6f6117d1
+# %% ../nbs/02_curves.ipynb #0951a0b0
 DEFAULT_TRACKER = "harmonic" # the most accurate of those measured above
 
 def track_pitch(
@@ -296,7 +296,7 @@ def track_pitch(
     if method not in TRACKERS: raise ValueError(f"no tracker {method!r}; there are {', '.join(TRACKERS)}")
     return TRACKERS[method](x)
 
-# %% ../nbs/02_curves.ipynb #d1af95ac
+# %% ../nbs/02_curves.ipynb #07b31854
 def extract_curves(
     x: Tensor, # sound at `SAMPLE_RATE`, (t,), (1, t) or (1, 1, t)
     method: str = DEFAULT_TRACKER # a name in `TRACKERS`
@@ -307,12 +307,12 @@ def extract_curves(
     x = _mono(x)
     return Curves(envelope(x), track_pitch(x, method))
 
-# %% ../nbs/02_curves.ipynb #2eaaaeef
+# %% ../nbs/02_curves.ipynb #0bd8beb4
 N_COND = 5 # channels: level, envelope present, pitch, voiced, pitch present
 _FLOOR = 1e-3 # -60 dBFS, where the level's scale turns from linear to logarithmic
 _CENTRE = 500. # Hz, the mean of log pitch on the five recordings above
 
-# %% ../nbs/02_curves.ipynb #25d1d860
+# %% ../nbs/02_curves.ipynb #f3e8baef
 def _level(env): return 6*torch.log1p(env/_FLOOR)/math.log1p(1/_FLOOR) - 4
 def _unlevel(level): return _FLOOR*torch.expm1((level.clamp(min=-4) + 4)/6*math.log1p(1/_FLOOR))
 
@@ -329,7 +329,7 @@ def encode_curves(
     height = 2*torch.log2(torch.where(pitch > 0, pitch, _CENTRE)/_CENTRE)
     return torch.stack([_level(env)*e, e, height*voiced, voiced, p], 1)
 
-# %% ../nbs/02_curves.ipynb #10730ba1
+# %% ../nbs/02_curves.ipynb #ff937578
 def decode_curves(
     enc: Tensor # (b, N_COND, f)
 ) -> tuple[Tensor, Tensor]: # curves (b, 2, f), zeros where absent; present (b, 2) bool
@@ -339,7 +339,7 @@ def decode_curves(
     curves = torch.stack([_unlevel(level), _CENTRE*2**(height/2)*(voiced > .5)], 1)
     return curves*present[..., None], present
 
-# %% ../nbs/02_curves.ipynb #bb20b09a
+# %% ../nbs/02_curves.ipynb #406cf669
 def drop_curves(
     present: Tensor, # (b, 2) bool: which curves each example has
     p_envelope: float = .1, # chance that only the envelope is dropped
