@@ -1,6 +1,6 @@
 """What `.ci/run` demands of a result; exit 1 with a sentence if something is wrong.
 
-    check.py SOUND.wav TUNE.mid [SCORES.json]   length, level and picture of a played tune, and what `ald evaluate` says of it
+    check.py SOUND.wav TUNE.mid [SCORES.json]   length, level, picture and curves of a played tune, and what `ald evaluate` says of it
     check.py --wheel FILE.whl                   a wheel holds every module and the weights, and nothing else
     check.py --alone VENV REPO                  `ald` comes from VENV, weights too, and nothing of REPO can be imported
 """
@@ -25,9 +25,11 @@ def played(sound, tune, scores=None):
     demand(.05 < rms < .5 and (abs(x) > .999).mean() < 1e-3, f"level: rms {20*np.log10(rms+1e-9):.1f} dBFS, peak {peak:.3f}, hardly a sample clipped")
     picture = Path(sound).with_suffix(".png")
     demand(picture.is_file() and picture.read_bytes()[:4] == b"\x89PNG", f"a picture beside it: {picture.name}")
+    curves = Path(sound).with_suffix(".npz")
+    demand(curves.is_file() and {"envelope", "pitch"} <= set(np.load(curves).files), f"the curves that it was to follow beside it: {curves.name}")
     if scores:
         s = json.loads(Path(scores).read_text())
-        demand(s["raw_pitch_accuracy"] >= PITCH, f"raw pitch accuracy {s['raw_pitch_accuracy']:.3f}, at least {PITCH}")
+        demand(s["pitch_accuracy"] >= PITCH, f"raw pitch accuracy {s['pitch_accuracy']:.3f}, at least {PITCH}")
         demand(s["envelope_correlation"] >= ENVELOPE, f"envelope correlation {s['envelope_correlation']:.3f}, at least {ENVELOPE}")
 
 

@@ -99,7 +99,7 @@ def load_curves(
     if not path.is_file(): raise FileNotFoundError(f"{path}: no such file; give curves saved as .npz")
     try:
         with np.load(path, allow_pickle=False) as f: arrays = {k: f[k] for k in ("envelope", "pitch") if k in f}
-    except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile):
+    except (ValueError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile): # a single array is no context: TypeError, AttributeError in Python 3.10
         raise ValueError(f"{path}: not a whole .npz of numbers; save it with Curves.save or numpy.savez") from None
     if not arrays: raise ValueError(f"{path}: has neither an array `envelope` nor `pitch`; give one or both")
     try: return Curves(**arrays)
