@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['main']
 
-# %% ../nbs/15_cli.ipynb #0faf9c6a
+# %% ../nbs/15_cli.ipynb #c11617af
 import argparse, json, math, os, re, sys, tempfile, time, warnings
 from pathlib import Path
 
-# %% ../nbs/15_cli.ipynb #82afb388
+# %% ../nbs/15_cli.ipynb #5db82a9a
 class _Parser(argparse.ArgumentParser):
     "`argparse` whose errors are one sentence."
     def __init__(self, **kwargs):
@@ -17,7 +17,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message): self.exit(2, f"ald: {message}; see {self.prog} --help\n")
 
-# %% ../nbs/15_cli.ipynb #442211fa
+# %% ../nbs/15_cli.ipynb #19c8466f
 def _count(s):
     "A whole number from 1 up."
     if not re.fullmatch("[0-9]+", s) or int(s) < 1: raise argparse.ArgumentTypeError(f"{s!r} is not a whole number from 1 up")
@@ -47,7 +47,7 @@ def _semitones(s):
 
 def _voice(s): return int(s) if s.isdecimal() else s
 
-# %% ../nbs/15_cli.ipynb #e9d1ed70
+# %% ../nbs/15_cli.ipynb #61643962
 def _out_option(p, default):
     p.add_argument("-o", "--out", type=Path, metavar="FILE", help=f"where to ({default})")
 
@@ -71,7 +71,7 @@ def _render_arguments(args):
     given = {k: getattr(args, k) for k in ("steps", "seed", "guidance") if getattr(args, k) is not None}
     return dict(given, progress=sys.stderr.isatty())
 
-# %% ../nbs/15_cli.ipynb #dd2a1a12
+# %% ../nbs/15_cli.ipynb #1542b3da
 def _settle(
     inputs: list, # files that are read
     out: Path | None, # asked for, or None
@@ -98,7 +98,7 @@ def _try_folder(folder):
     try: tempfile.TemporaryFile(dir=there).close()
     except OSError as e: raise ValueError(f"{folder}: cannot be written to ({e.strerror}); choose another folder with --out") from None
 
-# %% ../nbs/15_cli.ipynb #057249d1
+# %% ../nbs/15_cli.ipynb #52cd34a1
 def _save_curves(curves, path):
     "Write curves as `Curves.save` does, and that `ald` made the file."
     import numpy as np
@@ -113,7 +113,7 @@ def _made_here(path):
         with np.load(path, allow_pickle=False) as f: return "made_by" in f
     except Exception: return False # whatever else it is, it is not ours
 
-# %% ../nbs/15_cli.ipynb #b779dbeb
+# %% ../nbs/15_cli.ipynb #b3d710da
 def _sentence(
     e: BaseException
 ) -> str: # one line
@@ -126,7 +126,7 @@ def _say_warning(message, category, *where, **kwargs):
     if not issubclass(category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning)):
         print(f"ald: warning: {_sentence(message)}", file=sys.stderr)
 
-# %% ../nbs/15_cli.ipynb #3536a9b2
+# %% ../nbs/15_cli.ipynb #78b31f65
 def _violin(args):
     "The pipeline, with the weights and device asked for. Raises `ValueError` if the weights are not of this version."
     from ald.violin import Violin
@@ -146,7 +146,7 @@ def _say_time(sound, violin):
     print(f"made in {sound.seconds:.1f} s on {violin.device.type}: real-time factor {sound.real_time_factor:.2f}"
           f" ({1/max(sound.real_time_factor, 1e-9):.1f} s of sound a second)")
 
-# %% ../nbs/15_cli.ipynb #54642310
+# %% ../nbs/15_cli.ipynb #f3cc2e8c
 SOUND_FILES = (".wav", ".flac", ".ogg", ".opus", ".mp3") # what `write_audio` writes
 MIDI_FILES = (".mid", ".midi")
 
@@ -161,7 +161,7 @@ def play(args):
     _save(sound, *paths)
     _say_time(sound, violin)
 
-# %% ../nbs/15_cli.ipynb #72c1d1aa
+# %% ../nbs/15_cli.ipynb #0d8ba85b
 def render(args):
     "Curves to sound."
     from ald.curves import load_curves
@@ -172,7 +172,7 @@ def render(args):
     _save(sound, *paths)
     _say_time(sound, violin)
 
-# %% ../nbs/15_cli.ipynb #343b656b
+# %% ../nbs/15_cli.ipynb #8df0781e
 def _recording(path):
     "A recording (t,) and its curves. Raises `ValueError` if it is silent."
     from ald.core import read_audio
@@ -196,7 +196,7 @@ def _tune_curves(path, args):
     tune = read_midi(path, args.voice, args.transpose)
     return tune_curves(tune, vibrato_depth=args.vibrato), tune.notes
 
-# %% ../nbs/15_cli.ipynb #d244b91e
+# %% ../nbs/15_cli.ipynb #d0de0c0a
 def resynth(args):
     "A recording's curves, played by the model."
     paths = _settle([args.file], args.out, args.file.with_name(args.file.stem + "-resynth.wav"), SOUND_FILES, (".png", ".npz"))
@@ -215,7 +215,7 @@ def reconstruct(args):
     _save(sound, *paths)
     _say_time(sound, violin)
 
-# %% ../nbs/15_cli.ipynb #967a174b
+# %% ../nbs/15_cli.ipynb #6c0a5855
 def _asked(path, args):
     "What a file asks for: curves; a recording (t,) to compare with, or None; notes, or None."
     from ald.curves import load_curves
@@ -234,11 +234,12 @@ def _fitted(x, asked, reference):
     n = min(max(len(x), low), high)
     return x if abs(n - len(x)) > HOP else torch.nn.functional.pad(x, (0, n - len(x)))
 
-# %% ../nbs/15_cli.ipynb #94c4a0d5
+# %% ../nbs/15_cli.ipynb #247e32ad
 def _scores(args):
     "The figures asked for."
     from ald.core import read_audio
     from ald.metrics import evaluate_sound
+    if args.render and (args.voice, args.transpose, args.vibrato) != (None, 0, 1): raise ValueError("--voice, --transpose and --vibrato do not go with --render; play the file with them, then evaluate the sound")
     if args.render: return _violin(args).evaluate(*args.files, **_render_arguments(args)).rows
     if len(args.files) != 2: raise ValueError(f"evaluate takes a sound and what it was to follow, not {len(args.files)} files; with --render it takes any number to play and measure")
     sound, path = args.files
@@ -257,7 +258,7 @@ def evaluate(args):
     scores = _scores(args)
     print(json.dumps(_plain(scores), indent=1) if args.json else as_table(scores if args.render else {str(args.files[0]): scores}))
 
-# %% ../nbs/15_cli.ipynb #6c5ada11
+# %% ../nbs/15_cli.ipynb #84cc37d7
 def _table(
     folder, # of recordings
     kind: str | None = None # "virtuoso", "bach-violin", "folder", or None to see for itself
@@ -284,7 +285,7 @@ def prepare(args):
     print(f"{folder}: {len(table)} recordings" + ("" if kind == "folder" else f" of {kind}"), flush=True)
     print(f"{args.out}: {build_cache(table, args.out, workers=args.workers, progress=sys.stderr.isatty())}")
 
-# %% ../nbs/15_cli.ipynb #89a7a191
+# %% ../nbs/15_cli.ipynb #3cebdb1b
 def _given(args, *names): return {k: v for k in names if (v := getattr(args, k)) is not None}
 
 _TRAIN = "minutes", "steps", "batch_size", "lr", "init", "seed", "device"
@@ -301,7 +302,7 @@ def _say_run(out, config, *files):
     print(f"{out}: {load_checkpoint(out/'checkpoint.pt', config)} steps done; weights in {' and '.join(files)}")
     if held: print(f"held out, at step {held[-1]['step']}: " + ", ".join(f"{k} {v:.3f}" for k, v in held[-1]["held_out"].items()))
 
-# %% ../nbs/15_cli.ipynb #77537c76
+# %% ../nbs/15_cli.ipynb #8633853b
 def train_vae(args):
     "Train an autoencoder on a cache."
     from ald.core import load_weights
@@ -314,7 +315,7 @@ def train_vae(args):
     train_vae(cache, args.out, config, holdout=args.holdout, progress=sys.stderr.isatty(), **_given(args, *_TRAIN))
     _say_run(args.out, config, "vae.safetensors")
 
-# %% ../nbs/15_cli.ipynb #b16fcab2
+# %% ../nbs/15_cli.ipynb #39a536c4
 def train_diffusion(args):
     "Train a denoiser on the latents of an autoencoder."
     from ald.core import load_weights
@@ -329,7 +330,7 @@ def train_diffusion(args):
     vae.save(args.out/"vae.safetensors", **extra) # with the statistics of its latents, which the denoiser depends on
     _say_run(args.out, config, "vae.safetensors", "unet.safetensors")
 
-# %% ../nbs/15_cli.ipynb #2ea47ca3
+# %% ../nbs/15_cli.ipynb #1ccb50a4
 _PLAY = """example:
   ald play data/midi/etude.mid --seed 3
 writes data/midi/etude.wav, its picture etude.png, and the curves that it was to follow, etude.npz"""
@@ -361,7 +362,7 @@ _DIFFUSION = """example:
   ald play tune.mid --weights runs/mine
 run it again to go on; Ctrl-C saves and ends"""
 
-# %% ../nbs/15_cli.ipynb #7706f441
+# %% ../nbs/15_cli.ipynb #bbf4293f
 def _command(to, name, run, help, epilog):
     "Add a command; gives its parser, for its options."
     p = to.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".", epilog=epilog)
@@ -377,7 +378,7 @@ def _sound_commands(to):
     _out_option(p, "beside the curves: NAME-render.wav"); _render_options(p)
     p = _command(to, "curves", curves, "envelope and pitch of a recording, or of a MIDI file as it would be played", _CURVES)
     p.add_argument("file", type=Path, help="recording or MIDI file")
-    _out_option(p, "beside the file: NAME.npz"); _tune_options(p)
+    _out_option(p, "beside the file: NAME.npz"); _tune_options(p.add_argument_group("for a MIDI file"))
     p = _command(to, "resynth", resynth, "a recording's envelope and pitch, played by the model", _RESYNTH)
     p.add_argument("file", type=Path, help="recording: wav, flac, ogg, opus or mp3")
     _out_option(p, "beside the recording: NAME-resynth.wav"); _render_options(p)
@@ -388,9 +389,10 @@ def _sound_commands(to):
     p.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a sound, then what it was to follow: .npz, MIDI file or recording")
     p.add_argument("--render", action="store_true", help="take MIDI files and recordings, play each, and measure that")
     p.add_argument("--json", action="store_true", help="print figures as JSON")
-    _tune_options(p); _render_options(p)
+    _tune_options(p.add_argument_group("against a MIDI file, as it was played"))
+    _render_options(p.add_argument_group("with --render"))
 
-# %% ../nbs/15_cli.ipynb #f9509e3a
+# %% ../nbs/15_cli.ipynb #73c247f5
 def _train_options(p, out):
     p.add_argument("cache", type=Path, help="folder made by ald prepare")
     p.add_argument("-o", "--out", type=Path, required=True, metavar="RUN", help=f"folder of the run, such as {out}: checkpoint, weights, log, previews")
@@ -418,7 +420,7 @@ def _training_commands(to):
     p.add_argument("--vae", type=Path, required=True, metavar="FILE", help="weights of the autoencoder, vae.safetensors")
     p.add_argument("--crops", type=_count, metavar="N", help="how many eight-second crops are encoded to train on (800)")
 
-# %% ../nbs/15_cli.ipynb #c0d7fcb4
+# %% ../nbs/15_cli.ipynb #c78bd955
 def _parser():
     from ald import __version__
     p = _Parser(prog="ald", description="Neural violin synthesis from MIDI.", epilog="ald COMMAND --help shows options and an example.\n\n" + _PLAY)
@@ -444,5 +446,4 @@ def main(
             return 2
     return 0
 
-# %% ../nbs/15_cli.ipynb #fab78340
 if __name__ == "__main__" and "__file__" in globals(): sys.exit(main()) # `python -m ald.cli`, and not in a notebook
