@@ -98,6 +98,7 @@ def balance(
     return sum(g*(R_W*per_norm[k]) for k, g in grads.items()), {k: per_norm[k]*n for k, n in norms.items()}
 
 # %% ../nbs/08_balancer.ipynb #8eb4c111
+# long: a class is read whole, and every argument has its line
 class Balancer(nn.Module):
     """Combines losses so that each has its share of the gradient at the output (after EnCodec, Défossez 2022).
 

@@ -6,29 +6,29 @@
 __all__ = ['SAMPLE_RATE', 'HOP', 'FRAME_RATE', 'LATENTS', 'PITCH_MIN', 'PITCH_MAX', 'n_frames', 'Config', 'seed_all',
            'pick_device', 'atomic_path', 'resample', 'read_audio', 'write_audio', 'save_weights', 'load_weights']
 
-# %% ../nbs/00_core.ipynb #e6efe37d
-import contextlib, json, math, os, random, tempfile
+# %% ../nbs/00_core.ipynb #ba88b6ca
+import contextlib, json, math, os, random, re, tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
 
-# %% ../nbs/00_core.ipynb #e487e41d
+# %% ../nbs/00_core.ipynb #42b1956a
 SAMPLE_RATE = 22050               # Hz
 HOP = 256                         # samples in a frame: the VAE's total stride
 FRAME_RATE = SAMPLE_RATE / HOP    # 86.13 Hz
 LATENTS = 16                      # channels of a latent: 256 samples become 16 numbers
 PITCH_MIN, PITCH_MAX = 196., 3520. # Hz: open G string, and A7, the top of a solo part
 
-# %% ../nbs/00_core.ipynb #e35cd6ae
+# %% ../nbs/00_core.ipynb #eba7378a
 def n_frames(
     n_samples: int # length of a sound, samples
 ) -> int:          # frames that cover it: `ceil(n_samples / HOP)`
     "Number of frames that cover `n_samples` samples; the last may be part empty."
     return -(-n_samples // HOP)
 
-# %% ../nbs/00_core.ipynb #f235bda8
+# %% ../nbs/00_core.ipynb #3c4724fb
 class Config:
     "Mixin for a model's frozen dataclass: to and from plain dictionaries, with unknown names refused by name."
     def to_dict(self) -> dict: return asdict(self)
@@ -43,7 +43,7 @@ class Config:
             raise ValueError(f"{cls.__name__} has no setting {', '.join(unknown)}; it has {', '.join(sorted(known))}")
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in d.items()})
 
-# %% ../nbs/00_core.ipynb #dbbffaa6
+# %% ../nbs/00_core.ipynb #ff5c5c59
 def seed_all(
     seed: int = 0 # any integer
 ) -> torch.Generator: # a CPU generator with the same seed, for code that takes one
@@ -51,7 +51,7 @@ def seed_all(
     random.seed(seed); np.random.seed(seed % 2**32); torch.manual_seed(seed)
     return torch.Generator().manual_seed(seed)
 
-# %% ../nbs/00_core.ipynb #938dfa11
+# %% ../nbs/00_core.ipynb #db23bf2b
 def pick_device(
     name: str | None = None # `cuda`, `cuda:1`, `mps`, `cpu`, or None for the best there is
 ) -> torch.device:
@@ -62,7 +62,7 @@ def pick_device(
         raise ValueError(f"no device {name!r} on this machine; it has {', '.join(k for k, ok in have.items() if ok)}")
     return torch.device(name)
 
-# %% ../nbs/00_core.ipynb #8c463587
+# %% ../nbs/00_core.ipynb #263e8ee6
 @contextlib.contextmanager
 def atomic_path(
     path # the file to be made; its folder is made too
@@ -83,7 +83,7 @@ def _umask():
     mask = os.umask(0); os.umask(mask)
     return mask
 
-# %% ../nbs/00_core.ipynb #1a52cd21
+# %% ../nbs/00_core.ipynb #59cac5ee
 _KAISER_BEST = dict(lowpass_filter_width=64, rolloff=.9475937167399596, resampling_method="sinc_interp_kaiser",
                     beta=14.769656459379492) # torchaudio's documented equivalent of resampy's kaiser_best
 
@@ -97,7 +97,7 @@ def resample(
     from torchaudio.functional import resample as sinc
     return sinc(x, int(orig), int(new), **_KAISER_BEST)
 
-# %% ../nbs/00_core.ipynb #2be9703a
+# %% ../nbs/00_core.ipynb #a9115bd4
 def read_audio(
     path, # wav, flac, ogg, opus or mp3
     start: float = 0., # where to begin, seconds
@@ -117,15 +117,18 @@ def read_audio(
             rate = f.samplerate
             f.seek(min(round(start*rate), f.frames))
             x = f.read(-1 if duration is None else round(duration*rate), dtype="float32", always_2d=True)
+            cut = re.search(r"data\s*: (\d+) \(should be (\d+)\)", f.extra_info) # what a wav's header promises, and what there is
     except (sf.LibsndfileError, RuntimeError) as e:
         raise ValueError(f"{path}: not readable as sound ({str(e).split(': ')[-1].strip()}); "
                          "give a whole wav, flac, ogg, opus or mp3 file") from None
+    if cut and int(cut[1]) < 2**31 - 2**16: # beyond that it is what programs write who do not know the length yet
+        raise ValueError(f"{path}: is cut short, {int(cut[2])} of {int(cut[1])} bytes of sound are there; give the whole file")
     if len(x) == 0: raise ValueError(f"{path}: no samples from {start:g} s on; give a sound with something in it")
     if not np.isfinite(x).all():
         raise ValueError(f"{path}: holds NaN or infinite samples at {np.argwhere(~np.isfinite(x))[0,0]/rate:.3f} s; export it again")
     return resample(torch.from_numpy(x.mean(1))[None], rate, sample_rate)
 
-# %% ../nbs/00_core.ipynb #03007db6
+# %% ../nbs/00_core.ipynb #4c35a038
 def write_audio(
     path, # where to; the suffix chooses the format: wav, flac, ogg, opus, mp3
     x: Tensor | np.ndarray, # sound, (t,) or (c, t), full scale 1
@@ -145,7 +148,7 @@ def write_audio(
         sf.write(tmp, x.clamp(-1, 1).reshape(-1, x.shape[-1]).T.numpy(), sample_rate, format=form[0], subtype=form[1])
     return path
 
-# %% ../nbs/00_core.ipynb #4f52d8cb
+# %% ../nbs/00_core.ipynb #dc92e1db
 def save_weights(
     path, # `.safetensors` file to make
     model: torch.nn.Module, # its `state_dict` is stored
@@ -161,7 +164,7 @@ def save_weights(
     with atomic_path(path) as tmp: save_file(state, tmp, metadata=meta)
     return Path(path)
 
-# %% ../nbs/00_core.ipynb #7b2b25da
+# %% ../nbs/00_core.ipynb #154e5d97
 def load_weights(
     path, # `.safetensors` file from `save_weights`
     config_class: type # the `Config` expected in it

@@ -31,6 +31,7 @@ def _checked(
     return c
 
 # %% ../nbs/02_curves.ipynb #6f73ac0c
+# long: a class is read whole, and every argument has its line
 @dataclass(frozen=True, eq=False, repr=False)
 class Curves:
     """An envelope and a pitch on the frame grid. Either may be absent (None), not both.

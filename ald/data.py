@@ -324,6 +324,7 @@ def _copy(source, first, length, start, out):
     if b > a: out[a - start:b - start] = source[first + a:first + b]
 
 # %% ../nbs/03_data.ipynb #023b66b9
+# long: a class is read whole, and every argument has its line
 class Cache:
     """Recordings and their curves, memory-mapped; `build_cache` makes one.
 
@@ -589,6 +590,7 @@ def _cut_shifted(cache, i, start, length, audio, curves):
     return peak
 
 # %% ../nbs/03_data.ipynb #70cee30f
+# long: a class is read whole, and every argument has its line
 class Crops(Dataset):
     """Random crops of a cache's recordings with their curves: `crops[k]` for any k >= 0 is `dict(audio=(1, 256 f), curves=(2, f))`.
 

@@ -5,45 +5,52 @@
 # %% auto #0
 __all__ = ['snake', 'Snake', 'conv', 'ResidualUnit', 'residual_units', 'DownBlock', 'UpBlock', 'BiLSTM']
 
-# %% ../nbs/04_layers.ipynb #898eb842
+# %% ../nbs/04_layers.ipynb #3f7a1c47
+import itertools
 import torch
 from torch import Tensor, nn
 
-# %% ../nbs/04_layers.ipynb #649a10a6
-_BLOCK = 2**17 # values: half a megabyte, what a core's second-level cache holds
+# %% ../nbs/04_layers.ipynb #3a0c99f6
+_BLOCK = 2**17 # values: half a megabyte a tensor; the fastest of 2**13 to 2**17 on a core with 1 MB of second-level cache
 
 def _blocks(x):
-    "Views of x (b, c, t) that together cover it, small ones on a CPU."
+    "Index tuples that together cover x (b, c, t): runs of neighbouring memory on a CPU, one for all on a GPU."
     b, c, t = x.shape
-    if x.device.type != "cpu" or x.numel() <= _BLOCK: return (x,)
-    if c*t <= _BLOCK: return x.split(max(1, _BLOCK//(c*t)))
-    return [v for row in x.split(1) for v in row.split(max(1, _BLOCK//c), dim=2)]
+    if x.device.type != "cpu" or x.numel() <= _BLOCK: return [(slice(0, b), slice(0, c), slice(0, t))]
+    sizes = (max(1, _BLOCK//(c*t)), c, t) if c*t <= _BLOCK else (1, max(1, _BLOCK//t), min(t, _BLOCK))
+    cut = lambda n, size: [slice(i, min(i + size, n)) for i in range(0, n, size)]
+    return list(itertools.product(*(cut(n, size) for n, size in zip((b, c, t), sizes))))
 
-# %% ../nbs/04_layers.ipynb #925be302
+# %% ../nbs/04_layers.ipynb #2c7cbcda
 class _Snake(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, log_alpha):
         ctx.save_for_backward(x, log_alpha)
         a, y = log_alpha.exp()[:, None], torch.empty_like(x)
-        for x_, y_ in zip(_blocks(x), _blocks(y)):
-            torch.mul(x_, a, out=y_)
-            y_.sin_().square_().div_(a).add_(x_)
+        for i in _blocks(x):
+            torch.mul(x[i], a[i[1]], out=y[i])
+            y[i].sin_().square_()
+            torch.addcmul(x[i], y[i], 1/a[i[1]], out=y[i])
         return y
 
     @staticmethod
     def backward(ctx, grad):
         x, log_alpha = ctx.saved_tensors
         a, dx, dlog = log_alpha.exp()[:, None], torch.empty_like(x), torch.zeros_like(log_alpha)
-        for x_, g, dx_ in zip(_blocks(x), _blocks(grad), _blocks(dx)):
-            s = x_*a
-            c = s.cos()
-            s.sin_()
-            sin2 = c.mul_(s).mul_(2)             # sin(2 a x)
-            torch.addcmul(g, g, sin2, out=dx_)
-            dlog += sin2.mul_(x_).sub_(s.square_().div_(a)).mul_(g).sum((0, 2))
+        blocks = _blocks(x)
+        space = x.new_empty((2, *x[blocks[0]].shape)) # used by every block: fresh memory costs as much as the arithmetic
+        for i in blocks:
+            x_, g, a_ = x[i], grad[i], a[i[1]]
+            t, r = (v[tuple(slice(0, n) for n in x_.shape)] for v in space)
+            torch.mul(x_, a_, out=t)
+            torch.square(t.tan_(), out=r)
+            r.add_(1).reciprocal_()                             # cos(ax)^2
+            torch.addcmul(g, g, t.mul_(r), value=2, out=dx[i])  # t is now sin(2ax)/2
+            dlog[i[1]] += t.mul_(x_).add_(r.sub_(1).mul_(.5/a_)).mul_(g).sum((0, 2)) # r - 1 is -sin(ax)^2
+        dlog *= 2
         return dx, dlog
 
-# %% ../nbs/04_layers.ipynb #9cdfd354
+# %% ../nbs/04_layers.ipynb #bbbbc294
 def snake(
     x: Tensor, # (b, c, t)
     log_alpha: Tensor # (c,) natural logarithm of each channel's frequency
@@ -61,7 +68,7 @@ class Snake(nn.Module):
 
     def forward(self, x): return snake(x, self.log_alpha)
 
-# %% ../nbs/04_layers.ipynb #c7e7a848
+# %% ../nbs/04_layers.ipynb #7ddda9dc
 def conv(
     c_in: int, # input channels
     c_out: int, # output channels
@@ -71,7 +78,7 @@ def conv(
     "1D convolution with as many output samples as input samples, zero padded."
     return nn.Conv1d(c_in, c_out, kernel, dilation=dilation, padding=dilation*(kernel - 1)//2)
 
-# %% ../nbs/04_layers.ipynb #09baad00
+# %% ../nbs/04_layers.ipynb #e907f57c
 class ResidualUnit(nn.Module):
     "`x + conv1(snake(conv7(snake(x))))`, the identity at the start (after SoundStream, Zeghidour 2021)."
     def __init__(self,
@@ -85,7 +92,7 @@ class ResidualUnit(nn.Module):
 
     def forward(self, x): return x + self.net(x)
 
-# %% ../nbs/04_layers.ipynb #80ee8d3d
+# %% ../nbs/04_layers.ipynb #cbf94e79
 def residual_units(
     channels: int, # of input and output
     n: int # how many; dilations 1, 3, 9, 1, 3, 9 ...
@@ -93,7 +100,7 @@ def residual_units(
     "A stack of residual units whose dilations grow by three: three of them see 79 samples."
     return nn.Sequential(*[ResidualUnit(channels, 3**(i % 3)) for i in range(n)])
 
-# %% ../nbs/04_layers.ipynb #f946ea0a
+# %% ../nbs/04_layers.ipynb #b8d761ea
 class DownBlock(nn.Module):
     "(b, c_in, t) -> (b, c_out, t/stride): Snake and a strided convolution, beside a strided linear shortcut."
     def __init__(self,
@@ -112,7 +119,7 @@ class DownBlock(nn.Module):
         y = self.conv(self.act(x))
         return y if self.shortcut is None else y + self.shortcut(x)
 
-# %% ../nbs/04_layers.ipynb #df7d53b4
+# %% ../nbs/04_layers.ipynb #319f31f0
 class UpBlock(nn.Module):
     "(b, c_in, t) -> (b, c_out, t*stride): Snake and a transposed convolution, beside a linear shortcut."
     def __init__(self,
@@ -131,7 +138,7 @@ class UpBlock(nn.Module):
         y = self.conv(self.act(x))
         return y if self.shortcut is None else y + self.shortcut(x)
 
-# %% ../nbs/04_layers.ipynb #bd2ce54d
+# %% ../nbs/04_layers.ipynb #e92524ed
 class BiLSTM(nn.Module):
     "(b, c, t) -> the same: a residual bidirectional LSTM, half of the channels forwards and half backwards."
     def __init__(self,
