@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['VAE_PRESETS', 'VAEConfig', 'Encoder', 'Decoder', 'Gaussian', 'Quantised', 'vae_reach', 'in_windows', 'VAE']
 
-# %% ../nbs/05_vae.ipynb #03b4446f
+# %% ../nbs/05_vae.ipynb #28f95644
 import math
 from dataclasses import dataclass, replace
 import torch
@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from .core import *
 from .layers import *
 
-# %% ../nbs/05_vae.ipynb #38dee307
+# %% ../nbs/05_vae.ipynb #63e4b9a7
 @dataclass(frozen=True)
 class VAEConfig(Config):
     "What an autoencoder is. Stage 0 is the audio rate; each stride leads to the next stage."
@@ -39,10 +39,10 @@ class VAEConfig(Config):
         if self.bottleneck not in ("gaussian", "vq", "rvq"):
             raise ValueError(f"no bottleneck {self.bottleneck!r}; use gaussian, vq or rvq")
 
-# %% ../nbs/05_vae.ipynb #88d9c7ed
+# %% ../nbs/05_vae.ipynb #d962ac5c
 VAE_PRESETS = dict(small=VAEConfig(), base=VAEConfig(width=64, units=(1, 2, 3, 3, 3)))
 
-# %% ../nbs/05_vae.ipynb #8764aa21
+# %% ../nbs/05_vae.ipynb #1817988a
 class Encoder(nn.Sequential):
     "(b, 1, t) -> features (b, channels, t/hop): residual units and a block down for each stride, residual units, bi-LSTM."
     def __init__(self, config: VAEConfig):
@@ -54,7 +54,7 @@ class Encoder(nn.Sequential):
         if config.lstm: layers += [BiLSTM(ch[-1])]
         super().__init__(*layers)
 
-# %% ../nbs/05_vae.ipynb #75b3a606
+# %% ../nbs/05_vae.ipynb #fd2fdf21
 class Decoder(nn.Sequential):
     "Latents (b, latents, frames) -> (b, 1, frames*hop): the encoder's mirror, without recurrence."
     def __init__(self, config: VAEConfig):
@@ -67,7 +67,7 @@ class Decoder(nn.Sequential):
         nn.init.zeros_(layers[-1].bias) # a silent crop starts silent
         with torch.no_grad(): layers[-1].weight *= .1 # and a loud one quiet: an error far above the signal costs the first hundred steps
 
-# %% ../nbs/05_vae.ipynb #840f6e72
+# %% ../nbs/05_vae.ipynb #a8dcd97c
 class Gaussian(nn.Module):
     "Features -> latents drawn from a Gaussian whose mean and log-variance two convolutions give."
     def __init__(self,
@@ -84,7 +84,7 @@ class Gaussian(nn.Module):
         mu, logvar = self.stats(h)
         return mu + torch.randn_like(mu)*(logvar/2).exp(), dict(mu=mu, logvar=logvar)
 
-# %% ../nbs/05_vae.ipynb #66bc0e49
+# %% ../nbs/05_vae.ipynb #6e7b588c
 class Quantised(nn.Module):
     "Features -> latents from codebooks: one (`vq`), or several in a row (`rvq`)."
     def __init__(self,
@@ -102,7 +102,7 @@ class Quantised(nn.Module):
         z, codes, commitment = self.vq(self.project(h).transpose(1, 2))
         return z.transpose(1, 2), dict(commitment=commitment.sum())
 
-# %% ../nbs/05_vae.ipynb #d59c3959
+# %% ../nbs/05_vae.ipynb #20d49670
 def vae_reach(
     config: VAEConfig
 ) -> int: # frames
@@ -127,7 +127,8 @@ def in_windows(
         parts.append(y[..., (a - lo)*out:(b - lo)*out])
     return torch.cat(parts, -1)
 
-# %% ../nbs/05_vae.ipynb #f95b48cf
+# %% ../nbs/05_vae.ipynb #7741774c
+# long: a class is read whole, and every argument has its line
 class VAE(nn.Module):
     "Autoencoder of sound: `encode`, `decode`, `reconstruct`, and a call for training."
     def __init__(self, config: VAEConfig = VAEConfig()):
