@@ -8,7 +8,7 @@ __all__ = ['VAE_WEIGHTS', 'LATENT_WEIGHTS', 'EDGE', 'BANDS', 'lr_at', 'EMA', 'St
            'vae_scores', 'train_vae', 'latents_name', 'cache_latents', 'fit_latents', 'latent_crops', 'diffusion_step',
            'sample_scores', 'train_diffusion', 'load_unet']
 
-# %% ../nbs/13_train.ipynb #41632045
+# %% ../nbs/13_train.ipynb #9f629337
 import copy, hashlib, json, math, os, pickle, signal, threading, time
 from pathlib import Path
 import torch
@@ -25,7 +25,7 @@ from .unet import *
 from .edm import *
 from .metrics import *
 
-# %% ../nbs/13_train.ipynb #123f0bff
+# %% ../nbs/13_train.ipynb #e08751ac
 def lr_at(
     step: int, # steps done, from 0
     peak: float, # learning rate of the plateau
@@ -38,7 +38,7 @@ def lr_at(
     cool = min(1, (end - step)/cooldown) if end is not None and cooldown else 1
     return peak*min(1, (step + 1)/warmup)/math.sqrt(max(1, step/hold))*cool
 
-# %% ../nbs/13_train.ipynb #94e40dd3
+# %% ../nbs/13_train.ipynb #9db36560
 class EMA(nn.Module):
     "Moving average of a model's weights and buffers: `ema.model` is a copy to use, not to train."
     def __init__(self,
@@ -57,7 +57,7 @@ class EMA(nn.Module):
             mine.lerp_(theirs, 1 - keep) if mine.is_floating_point() else mine.copy_(theirs)
         self.n += 1
 
-# %% ../nbs/13_train.ipynb #274bc081
+# %% ../nbs/13_train.ipynb #699eaf0d
 class Stop:
     "True once the time is up or Ctrl-C was pressed. A second Ctrl-C interrupts at once."
     def __init__(self,
@@ -79,7 +79,7 @@ class Stop:
 
     def __bool__(self): return self.asked or time.monotonic() > self.end
 
-# %% ../nbs/13_train.ipynb #2780ebde
+# %% ../nbs/13_train.ipynb #84ec1565
 class Log:
     "Lines of JSON, each with a `step`; lines after `step` are dropped when it is opened."
     def __init__(self,
@@ -103,7 +103,7 @@ def read_log(
         except ValueError: break
     return rows
 
-# %% ../nbs/13_train.ipynb #f3107fe9
+# %% ../nbs/13_train.ipynb #c9991085
 def save_checkpoint(
     path, # `.pt` file to make
     step: int, # steps done
@@ -136,7 +136,7 @@ def load_checkpoint(
     for k, part in parts.items(): part.load_state_dict(state["parts"][k])
     return state["step"]
 
-# %% ../nbs/13_train.ipynb #1271e6d1
+# %% ../nbs/13_train.ipynb #023a975c
 def _due(last, minutes): return time.monotonic() - last > 60*minutes
 
 def _clip_step(opt, model, lr, clip):
@@ -162,7 +162,7 @@ def save_preview(
     with atomic_path(Path(folder)/f"{step:06d}.png") as p: fig.savefig(p, dpi=80)
     plt.close(fig)
 
-# %% ../nbs/13_train.ipynb #884d40b4
+# %% ../nbs/13_train.ipynb #422f188c
 def vae_losses(
     device="cpu" # where they will be used
 ) -> dict: # loss by name, called as `loss(real, fake)`
@@ -172,7 +172,7 @@ def vae_losses(
 VAE_WEIGHTS = dict(l1=1., l2=2., stft=1., mel=2., adversarial=.5, perceptual=.5) # shares of the gradient at the output
 LATENT_WEIGHTS = dict(kl=1e-4, commitment=.25, codebook=1.) # not balanced
 
-# %% ../nbs/13_train.ipynb #6afada8c
+# %% ../nbs/13_train.ipynb #55e7364c
 def vae_step(
     x: Tensor, # real sound (b, 1, t)
     vae: nn.Module,
@@ -209,7 +209,7 @@ def discriminator_step(x, y, disc, opt_d, lr):
     _clip_step(opt_d, disc, lr, 10.)
     return loss.detach()
 
-# %% ../nbs/13_train.ipynb #e52d5e73
+# %% ../nbs/13_train.ipynb #8ebb2714
 def held_passage(
     cache: Cache,
     ids: list, # recordings; the first is used
@@ -225,7 +225,7 @@ def _check_finite(row, step, out):
     if bad: raise ValueError(f"step {step}: {', '.join(bad)} not finite; the checkpoint in {out} is from before that: "
                              "go on from it with a lower learning rate")
 
-# %% ../nbs/13_train.ipynb #c4b593dc
+# %% ../nbs/13_train.ipynb #e0855f30
 @torch.no_grad()
 def vae_scores(
     vae: nn.Module,
@@ -235,7 +235,7 @@ def vae_scores(
     y = vae.reconstruct(x)[0]
     return dict(si_sdr=si_sdr(y[0], x[0, 0]), log_mel=log_mel_distance(y[0], x[0, 0])), y.cpu()
 
-# %% ../nbs/13_train.ipynb #c7c45c4e
+# %% ../nbs/13_train.ipynb #79ccaf6f
 # long: a loop is read from top to bottom
 def train_vae(
     cache: Cache, # recordings
@@ -300,7 +300,7 @@ def train_vae(
     save()
     return ema.model
 
-# %% ../nbs/13_train.ipynb #7a4afc99
+# %% ../nbs/13_train.ipynb #2d35fb95
 def latents_name(
     vae: VAE, crops: Crops, n: int # as for `cache_latents`
 ) -> str: # a file's name
@@ -312,7 +312,7 @@ def latents_name(
     h.update(json.dumps(what, sort_keys=True).encode())
     return f"latents-{h.hexdigest()[:16]}.safetensors"
 
-# %% ../nbs/13_train.ipynb #c317c0e2
+# %% ../nbs/13_train.ipynb #c9e7344a
 EDGE = 24 # frames cut from each end of an encoded crop: more than the convolutions of the encoder see past it
 
 @torch.no_grad()
@@ -336,7 +336,7 @@ def cache_latents(
     with atomic_path(path) as p: save_file(data, p)
     return data
 
-# %% ../nbs/13_train.ipynb #b9bdb66a
+# %% ../nbs/13_train.ipynb #570f767f
 @torch.no_grad()
 def fit_latents(
     vae: VAE, # its `latent_mean` and `latent_std` are set
@@ -346,7 +346,7 @@ def fit_latents(
     vae.latent_mean.copy_(z.mean((0, 2))[:, None]); vae.latent_std.copy_(z.std((0, 2))[:, None])
     return vae
 
-# %% ../nbs/13_train.ipynb #d52ff77b
+# %% ../nbs/13_train.ipynb #6b55b60f
 BANDS = (0., .1, 1., math.inf) # sigma: detail, where structure is decided, little more than the average
 
 def latent_crops(
@@ -384,7 +384,7 @@ def diffusion_step(
     bands = {f"below_{hi:g}": losses[(lo < sigma) & (sigma <= hi)].detach() for lo, hi in zip(BANDS, BANDS[1:])}
     return dict(loss=loss.item(), **{k: v.mean().item() for k, v in bands.items() if len(v)}, gradient=norm.item())
 
-# %% ../nbs/13_train.ipynb #30496e98
+# %% ../nbs/13_train.ipynb #aea9f9cb
 @torch.no_grad()
 def sample_scores(
     precond: Precond, vae: VAE,
@@ -400,14 +400,14 @@ def sample_scores(
     got, asked = extract_curves(sound), Curves(*curves.cpu().numpy())
     return dict(pitch_accuracy=pitch_accuracy(got, asked), envelope_correlation=envelope_correlation(got, asked)), sound
 
-# %% ../nbs/13_train.ipynb #51bb4524
+# %% ../nbs/13_train.ipynb #292484da
 # long: a loop is read from top to bottom
 def train_diffusion(
     cache: Cache, # recordings
     vae: VAE, # trained; its encoder is used as it is
     out, # folder of the run; a checkpoint in it is resumed
     config: UNetConfig = UNetConfig(),
-    edm: EDMConfig = EDMConfig(),
+    edm: EDMConfig = EDMConfig(P_mean=-.4), # higher noise than the paper's -1.2, as for the shipped weights: see the training notebook
     holdout=(), # recordings to keep from training, as for `Cache.split`
     minutes: float | None = None, # to run now; None for no limit
     steps: int | None = None, # in all; None for no limit
