@@ -9,7 +9,7 @@ __all__ = ['VAE_WEIGHTS', 'LATENT_WEIGHTS', 'EDGE', 'BANDS', 'lr_at', 'EMA', 'St
            'sample_scores', 'train_diffusion', 'load_unet']
 
 # %% ../nbs/13_train.ipynb #9f629337
-import copy, hashlib, json, math, os, pickle, signal, threading, time
+import copy, hashlib, json, math, pickle, signal, threading, time
 from pathlib import Path
 import torch
 from torch import Tensor, nn
