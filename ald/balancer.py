@@ -109,13 +109,14 @@ class Balancer(nn.Module):
         latent_weights: dict | None = None, # factor of each loss on the latent, by name
         total_norm: float = 1., # R: norm of the gradient at the output if all losses pull the same way
         ema_decay: float = .999, # of the average norms, a step (EnCodec's); 0 takes each step's own norm
-        per_batch_item: bool = True # average the norms of the batch items, or take one norm of the whole batch
+        per_batch_item: bool = True, # average the norms of the batch items, or take one norm of the whole batch
+        balanced: bool = True # False: a plain weighted sum, to compare with
     ):
         super().__init__()
         if min(weights.values(), default=0) < 0 or not sum(weights.values()) > 0:
             raise ValueError(f"weights {weights} are negative or all zero; give each loss on the output its share")
         self.weights, self.latent_weights = dict(weights), dict(latent_weights or {})
-        self.total_norm, self.per_batch_item = total_norm, per_batch_item
+        self.total_norm, self.per_batch_item, self.balanced = total_norm, per_batch_item, balanced
         self.average = NormAverage(weights, ema_decay)
 
     def forward(self,
@@ -123,19 +124,23 @@ class Balancer(nn.Module):
         y: Tensor,    # the model's output, (b, ...)
         latent_losses: dict | None = None, # scalars that depend on the model otherwise, by name
         at: list | None = None, # latent tensors (b, ...) to weigh the latent losses at; None to leave them out of the report
-        scale=None    # `GradScaler.scale` if anything is float16
+        scale=None,   # `GradScaler.scale` if anything is float16
+        copies: int = 1 # processes, times micro-batches, whose gradients are averaged afterwards
     ) -> tuple[Tensor, dict]: # scalar for `backward()`, whose value means nothing; effective weight of each loss, scalar tensors
         "Raises `ValueError` for a loss that has no weight, and for one of `losses` that does not depend on `y`."
         self.check(losses, latent_losses or {})
         latent = {k: self.latent_weights[k]*l for k, l in (latent_losses or {}).items()}
+        if not self.balanced:
+            plain = {k: self.weights[k]*l for k, l in losses.items()}
+            return sum(plain.values()) + sum(latent.values()), {k: l.new_tensor(self.weights[k]) for k, l in losses.items()}
         grads = {k: gradients(k, l, [y], scale)[0] for k, l in losses.items()}
         norms = {k: grad_norm([g], self.per_batch_item) for k, g in grads.items()}
         means = self.average(norms, len(y) if self.per_batch_item else 1)
         G, report = balance(grads, norms, means, self.weights, self.total_norm)
-        loss = (G*y.float()).sum() + sum(latent.values())
+        loss = copies*(G*y.float()).sum() + sum(latent.values())
         if at is not None:
             unit = sum(self.weights[k] for k in losses)/self.total_norm
-            report |= effective_latent_weights(list(at), latent, y, G, unit, self.per_batch_item, scale)
+            report |= effective_latent_weights(list(at), {k: l/copies for k, l in latent.items()}, y, G, unit, self.per_batch_item, scale)
         return loss, report
 
     def check(self, losses, latent_losses):

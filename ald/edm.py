@@ -6,7 +6,7 @@
 __all__ = ['EDMConfig', 'coefficients', 'loss_weight', 'Precond', 'sample_sigmas', 'edm_loss', 'karras_schedule', 'start_noise',
            'heun', 'euler', 'guidance_parts', 'keep_curves', 'guided']
 
-# %% ../nbs/10_edm.ipynb #dadd65f0
+# %% ../nbs/10_edm.ipynb #ae47ee04
 import math
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from .core import *
 from .curves import N_COND
 
-# %% ../nbs/10_edm.ipynb #c395b48d
+# %% ../nbs/10_edm.ipynb #fc9396f8
 @dataclass(frozen=True)
 class EDMConfig(Config):
     "Noise levels of training and sampling; the defaults are those of Karras et al. (2022), table 1, but for `sigma_data`."
@@ -26,7 +26,7 @@ class EDMConfig(Config):
     P_mean: float = -1.2     # mean of ln(sigma) in training
     P_std: float = 1.2       # standard deviation of ln(sigma) in training
 
-# %% ../nbs/10_edm.ipynb #979bab3f
+# %% ../nbs/10_edm.ipynb #2127f260
 def coefficients(
     sigma: Tensor, # noise levels, any shape
     sigma_data: float = 1. # standard deviation of the data
@@ -42,7 +42,7 @@ def loss_weight(
     "Weight of the squared error, 1/c_out^2 = (sigma^2 + sigma_data^2)/(sigma sigma_data)^2 (Karras et al. 2022, table 1)."
     return (sigma**2 + sigma_data**2)/(sigma*sigma_data)**2
 
-# %% ../nbs/10_edm.ipynb #bfc711a3
+# %% ../nbs/10_edm.ipynb #cefceb1a
 class Precond(nn.Module):
     "A network as a denoiser: `D_x = c_skip x + c_out net(c_in x, c_noise, **cond)` (Karras et al. 2022, equation 7)."
     def __init__(self,
@@ -69,7 +69,7 @@ class Precond(nn.Module):
     def _autocast(self, F_x): # whether autocast chose this dtype
         return torch.is_autocast_enabled(F_x.device.type) and F_x.dtype == torch.get_autocast_dtype(F_x.device.type)
 
-# %% ../nbs/10_edm.ipynb #cbc57863
+# %% ../nbs/10_edm.ipynb #90146088
 def sample_sigmas(
     b: int, # how many
     config: EDMConfig = EDMConfig(), # P_mean and P_std are used
@@ -82,7 +82,7 @@ def sample_sigmas(
     u = u[torch.randperm(b, generator=generator, device=where)].clamp(1e-6, 1 - 1e-6) # keeps ndtri finite: 4.8 deviations
     return (config.P_mean + config.P_std*torch.special.ndtri(u)).exp().to(device)
 
-# %% ../nbs/10_edm.ipynb #8c4db14e
+# %% ../nbs/10_edm.ipynb #938cbc1e
 def _randn(
     shape, # of the tensor to make
     generator: torch.Generator | None = None, # for repeatable draws; the draw happens on its device
@@ -99,17 +99,19 @@ def edm_loss(
     generator: torch.Generator | None = None, # for a repeatable draw of the noise
     mask: Tensor | None = None, # (b, 1, f): 1 where a frame counts, 0 where it is padding; None counts all
     weight: Tensor | None = None, # (b,) instead of the paper's weight
+    noise: Tensor | None = None, # unit Gaussian, shaped as z; None draws it
     **cond # conditions, passed to the network
 ) -> Tensor: # (b,) weighted squared error, averaged over channels and frames
     "The training loss of each example (Karras et al. 2022, equation 2 with the weight of table 1)."
     sigma = sigma.to(z)
     if weight is None: weight = loss_weight(sigma, precond.sigma_data)
-    x = z + sigma[:, None, None]*_randn(z.shape, generator, z.device, z.dtype)
+    if noise is None: noise = _randn(z.shape, generator, z.device, z.dtype)
+    x = z + sigma[:, None, None]*noise
     error = (precond(x, sigma, **cond) - z)**2
     if mask is None: return weight*error.mean((1, 2))
     return weight*(error*mask).sum((1, 2))/(mask.sum((1, 2))*z.shape[1]).clamp(min=1)
 
-# %% ../nbs/10_edm.ipynb #3947b04b
+# %% ../nbs/10_edm.ipynb #6a7f8851
 def karras_schedule(
     n: int, # steps of the sampler, 1 or more
     config: EDMConfig = EDMConfig() # sigma_min, sigma_max and rho are used
@@ -120,7 +122,7 @@ def karras_schedule(
     ramp = torch.arange(n, dtype=torch.float64)/max(n - 1, 1)
     return torch.cat([(hi + ramp*(lo - hi))**config.rho, torch.zeros(1, dtype=torch.float64)])
 
-# %% ../nbs/10_edm.ipynb #93e11df8
+# %% ../nbs/10_edm.ipynb #6401fe34
 def start_noise(
     shape, # of the latents to make (b, c, f)
     sigmas: Tensor, # the schedule; noise is scaled to its first level
@@ -142,7 +144,7 @@ def _slope(denoise, x, sigma):
     D_x = denoise(x, x.new_full((len(x),), sigma))
     return (x - D_x)/sigma, D_x
 
-# %% ../nbs/10_edm.ipynb #f700f443
+# %% ../nbs/10_edm.ipynb #04d151f3
 @torch.no_grad()
 def heun(
     denoise, # `denoise(x (b, c, f), sigma (b,)) -> D_x (b, c, f)`: `Precond`, `guided(...)` or a function
@@ -164,7 +166,7 @@ def heun(
         if callback: callback(i, x, D_x)
     return x
 
-# %% ../nbs/10_edm.ipynb #01580058
+# %% ../nbs/10_edm.ipynb #922d1d0c
 @torch.no_grad()
 def euler(
     denoise, # as for `heun`
@@ -180,7 +182,7 @@ def euler(
         if callback: callback(i, x, D_x)
     return x
 
-# %% ../nbs/10_edm.ipynb #ba4894de
+# %% ../nbs/10_edm.ipynb #e7dc3df8
 def guidance_parts(
     scale_envelope: float = 1., # 0 as if absent, 1 the plain model, more follows the curve more closely
     scale_pitch: float = 1. # likewise
@@ -192,7 +194,7 @@ def guidance_parts(
     parts = {(False, False): 1. - hi, larger: hi - lo, (True, True): lo}
     return {keep: w for keep, w in parts.items() if w != 0}
 
-# %% ../nbs/10_edm.ipynb #446129d1
+# %% ../nbs/10_edm.ipynb #e0a764ec
 _CURVE_OF = [0, 0, 1, 1, 1] # which curve each channel of `encode_curves` belongs to: 0 envelope, 1 pitch
 
 def keep_curves(
@@ -202,7 +204,7 @@ def keep_curves(
     "Encoded curves with some made absent: their channels, presence flag included, are 0."
     return cond*keep.to(cond)[..., _CURVE_OF, None]
 
-# %% ../nbs/10_edm.ipynb #ab8680e9
+# %% ../nbs/10_edm.ipynb #98b0f986
 def guided(
     denoise, # `denoise(x, sigma, cond=(b, N_COND, f)) -> D_x`: a `Precond`
     cond: Tensor, # encoded curves (b, N_COND, f), from `encode_curves`

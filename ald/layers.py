@@ -56,7 +56,11 @@ def snake(
     log_alpha: Tensor # (c,) natural logarithm of each channel's frequency
 ) -> Tensor: # (b, c, t)
     "`x + sin(alpha x)**2 / alpha`, keeping only `x` for the backward pass (Ziyin 2020)."
-    return _Snake.apply(x, log_alpha.to(x.dtype))
+    log_alpha = log_alpha.to(x.dtype)
+    if torch.compiler.is_compiling(): # the compiler fuses the formula, and recomputes it in the backward pass by itself
+        a = log_alpha.exp()[:, None]
+        return x + torch.sin(a*x).square()/a
+    return _Snake.apply(x, log_alpha)
 
 class Snake(nn.Module):
     "Snake with one learned frequency per channel, 1 at the start (Ziyin 2020)."

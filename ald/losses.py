@@ -6,13 +6,13 @@
 __all__ = ['l1', 'l2', 'relative_l2', 'stft_mag', 'MultiResolutionSTFT', 'LogMel', 'kl_loss', 'hinge_d', 'hinge_g',
            'feature_matching']
 
-# %% ../nbs/07_losses.ipynb #6ac9920f
+# %% ../nbs/07_losses.ipynb #26a70353
 import warnings
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from .core import *
 
-# %% ../nbs/07_losses.ipynb #14fc5444
+# %% ../nbs/07_losses.ipynb #2ce75661
 def l1(
     real: Tensor, # (b, c, t)
     fake: Tensor  # same shape
@@ -27,16 +27,17 @@ def l2(
     "Mean squared error."
     return (real - fake).square().mean()
 
-# %% ../nbs/07_losses.ipynb #6f79cb8a
+# %% ../nbs/07_losses.ipynb #fc56165d
 def relative_l2(
     real: Tensor, # (b, c, t)
     fake: Tensor, # same shape
-    floor: float = 1e-6 # least mean square that the real sound is taken to have, full scale 1
-) -> Tensor:      # scalar: 0 perfect, 1 for silence
-    "Squared error divided by the energy of the real sound, over the whole batch."
-    return l2(real, fake)/real.square().mean().clamp(min=floor)
+    floor: float = 1e-4 # mean square that is added to the real sound's, full scale 1
+) -> Tensor:      # scalar: 0 perfect, 1 for silence instead of a sound far above the floor
+    "Squared error of each crop divided by its energy, averaged over crops."
+    energy = lambda x: x.square().mean((1, 2))
+    return (energy(real - fake)/(energy(real) + floor)).mean()
 
-# %% ../nbs/07_losses.ipynb #004d04be
+# %% ../nbs/07_losses.ipynb #7a4110d7
 def stft_mag(
     x: Tensor, # sound, (..., t)
     fft_size: int, # samples
@@ -50,7 +51,7 @@ def stft_mag(
     z = torch.stft(x, fft_size, hop, len(window), window, return_complex=True)
     return torch.view_as_real(z).square().sum(-1).clamp(min=eps).sqrt() if eps else z.abs()
 
-# %% ../nbs/07_losses.ipynb #57ae9679
+# %% ../nbs/07_losses.ipynb #b5e35530
 class MultiResolutionSTFT(nn.Module):
     "Distance between magnitude spectra at several resolutions (Yamamoto 2019). Raises `ValueError` for lists of unequal length."
     def __init__(self,
@@ -60,13 +61,15 @@ class MultiResolutionSTFT(nn.Module):
         w_sc: float = 1.,  # weight of the spectral convergence
         w_log: float = 1., # of the mean absolute difference of natural logarithms
         w_lin: float = 0., # of the mean absolute difference of magnitudes
-        eps: float = 1e-8  # least power of a bin
+        w_rel: float = 0., # of the same over the mean magnitude of the real crop plus `floor`
+        eps: float = 1e-8, # least power of a bin
+        floor: float = .03 # magnitude
     ):
         super().__init__()
         if not len(fft_sizes) == len(hops) == len(windows):
             raise ValueError(f"{len(fft_sizes)} FFT sizes, {len(hops)} hops and {len(windows)} windows; give as many of each")
-        self.sizes, self.eps = list(zip(fft_sizes, hops)), eps
-        self.w_sc, self.w_log, self.w_lin = w_sc, w_log, w_lin
+        self.sizes, self.eps, self.floor = list(zip(fft_sizes, hops)), eps, floor
+        self.w_sc, self.w_log, self.w_lin, self.w_rel = w_sc, w_log, w_lin, w_rel
         for i, n in enumerate(windows): self.register_buffer(f"window{i}", torch.hann_window(n), persistent=False)
 
     def forward(self,
@@ -80,13 +83,15 @@ class MultiResolutionSTFT(nn.Module):
         S: Tensor,    # real magnitudes
         S_hat: Tensor # fake ones
     ) -> Tensor:
-        "The weighted terms at one resolution."
-        loss = self.w_sc*(S - S_hat).norm()/S.norm()
+        "The weighted terms at one resolution, averaged over crops."
+        d, loss = S - S_hat, 0
+        if self.w_sc: loss = loss + self.w_sc*(d.norm(dim=(1, 2))/S.norm(dim=(1, 2))).mean()
         if self.w_log: loss = loss + self.w_log*l1(S.log(), S_hat.log())
-        if self.w_lin: loss = loss + self.w_lin*l1(S, S_hat)
+        if self.w_lin: loss = loss + self.w_lin*d.abs().mean()
+        if self.w_rel: loss = loss + self.w_rel*(d.abs().mean((1, 2))/(S.mean((1, 2)) + self.floor)).mean()
         return loss
 
-# %% ../nbs/07_losses.ipynb #2c35d541
+# %% ../nbs/07_losses.ipynb #a60fb621
 class LogMel(nn.Module):
     "Mean absolute difference of log10 mel spectra, averaged over scales. Raises `ValueError` if a mel filter would hold no FFT bin."
     def __init__(self,
@@ -123,7 +128,7 @@ class LogMel(nn.Module):
         log = lambda x, i: self.mel(x, i).clamp(min=self.floor).log10()
         return sum(l1(log(real, i), log(fake, i)) for i in range(len(self.fft_sizes)))/len(self.fft_sizes)
 
-# %% ../nbs/07_losses.ipynb #e26a8aa4
+# %% ../nbs/07_losses.ipynb #424b1297
 def kl_loss(
     mu: Tensor,    # means, (b, c, frames)
     logvar: Tensor # log-variances, same shape
@@ -131,7 +136,7 @@ def kl_loss(
     "Divergence of the latent's Gaussian from a unit one: summed over channels, averaged over batch and frames."
     return .5*(mu.square() + logvar.exp() - 1 - logvar).sum(1).mean()
 
-# %% ../nbs/07_losses.ipynb #b2ccd56d
+# %% ../nbs/07_losses.ipynb #27a58ec4
 def hinge_d(
     real: list, # logits for real sound, one tensor for each FFT size
     fake: list  # logits for made sound (detached from the decoder)
@@ -145,7 +150,7 @@ def hinge_g(
     "The decoder's side of the hinge loss."
     return -sum(f.mean() for f in fake)/len(fake)
 
-# %% ../nbs/07_losses.ipynb #aa8f701c
+# %% ../nbs/07_losses.ipynb #d4edcc19
 def feature_matching(
     real: list, # for each FFT size a list of feature maps of the real sound
     fake: list, # the same for the made sound
@@ -153,4 +158,5 @@ def feature_matching(
 ) -> Tensor:    # scalar
     "Perceptual loss: mean distance of feature maps, each relative to its size on the real sound, which gets no gradient."
     pairs = [(r.detach(), f) for rs, fs in zip(real, fake) for r, f in zip(rs, fs)]
-    return sum(l1(r, f)/r.abs().mean().clamp(min=floor) for r, f in pairs)/len(pairs)
+    size = lambda h: h.abs().flatten(1).mean(1) # of each crop
+    return sum((size(r - f)/size(r).clamp(min=floor)).mean() for r, f in pairs)/len(pairs)
