@@ -56,11 +56,11 @@ def imported(tree):
 
 
 def module_faults(path, order):
-    "What is wrong with one exported module; `order` gives each module the number of its notebook."
+    "What is wrong with one exported module; `order` gives each module the place of its notebook."
     for name, top in imported(ast.parse(path.read_text(encoding="utf-8"))):
         if name.startswith("."):
             if path.stem in order and order.get(name[1:], 0) >= order[path.stem]:
-                yield f"imports {name[1:]}, which is not a lower-numbered notebook"
+                yield f"imports {name[1:]}, which is not an earlier notebook"
         elif top and path.stem in LEAN and name not in LEAN_IMPORTS:
             yield f"imports {name} at module level; training needs this module, so import it where it is used"
 
@@ -82,7 +82,7 @@ def main():
     tracked = [TOP/p for p in subprocess.check_output(["git", "ls-files", "-z"], cwd=TOP, text=True).split("\0") if p]
     tracked = [p for p in tracked if p.is_file()]
     notebooks = sorted((TOP/"nbs").glob("*.ipynb"))
-    order = {m[2]: int(m[1]) for p in notebooks if (m := re.match(r"(\d+)_(\w+)", p.stem))}
+    order = {m[2]: n for n, p in enumerate(sorted(notebooks), 1) if (m := re.match(r"(\d+)_(\w+)", p.stem))} # 13_run comes before 13_train
     faults = [(p, f) for p in notebooks for f in notebook_faults(p)]
     faults += [(p, f) for p in sorted((TOP/"ald").glob("[!_]*.py")) for f in module_faults(p, order)]
     faults += [(p, f) for p in tracked for f in text_faults(p)]
