@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PRETRAINED', 'GUIDANCE', 'Sound', 'windowed', 'Violin']
 
-# %% ../nbs/14_violin.ipynb #80d39f8b
+# %% ../nbs/14_violin.ipynb #7af45534
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from .edm import *
 from .midi import *
 from .metrics import *
 
-# %% ../nbs/14_violin.ipynb #03e677a0
+# %% ../nbs/14_violin.ipynb #00aaa8d2
 # long: a class is read whole, and every argument has its line
 @dataclass
 class Sound:
@@ -70,7 +70,7 @@ class Sound:
         plt.close(fig)
         return path
 
-# %% ../nbs/14_violin.ipynb #85e21b89
+# %% ../nbs/14_violin.ipynb #80605350
 def windowed(
     precond: Precond, # whose `net` is a `UNet` without attention
     window: int = 1024 # frames in a window, margins not counted; a multiple of the U-Net's stride
@@ -86,16 +86,16 @@ def windowed(
         return torch.cat(parts, -1)
     return denoise
 
-# %% ../nbs/14_violin.ipynb #b781cbd0
+# %% ../nbs/14_violin.ipynb #58eb7932
 def _noise(frames, channels, seed):
     "Gaussian noise (1, channels, frames) whose frames do not depend on how many there are."
     return torch.randn(frames, channels, generator=torch.Generator().manual_seed(seed)).T[None]
 
-# %% ../nbs/14_violin.ipynb #f2d6c478
+# %% ../nbs/14_violin.ipynb #a3afab88
 PRETRAINED = Path(__file__).parent/"weights" if "__file__" in globals() else Path("../ald/weights") # shipped inside the package
 GUIDANCE = (3., 3.) # scales for envelope and pitch; measured below
 
-# %% ../nbs/14_violin.ipynb #91e9fc15
+# %% ../nbs/14_violin.ipynb #50f8202d
 # long: a class is read whole, and every argument has its line
 class Violin:
     "MIDI, curves or a recording in, violin out."
