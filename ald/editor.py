@@ -7,7 +7,7 @@ __all__ = ['SCALES', 'PAD', 'LEAST_PART', 'SOUNDS', 'PATIENCE', 'tunes', 'draw',
            'add_vibrato', 'swell', 'louder', 'snap_pitch', 'Stopped', 'Take', 'render_take', 'changes', 'retake',
            'bar_lines', 'Draft', 'CurveEditor', 'serve']
 
-# %% ../nbs/17_editor.ipynb #58d44804
+# %% ../nbs/17_editor.ipynb #488489cd
 import base64, contextlib, functools, html, importlib.util, io, json, math, os, secrets, socket, subprocess, sys, tempfile, threading, time, warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from .midi import _clock, _load
 from .violin import *
 from .violin import _noise
 
-# %% ../nbs/17_editor.ipynb #9f181e0a
+# %% ../nbs/17_editor.ipynb #43b6807e
 _HERE = Path(__file__).parent if "__file__" in globals() else Path("../ald").resolve()
 
 def tunes() -> dict: # name: path of a MIDI file
@@ -38,7 +38,7 @@ def _scale():
     steps = [67, 69, 71, 72, 74, 76, 78, 79, 78, 76, 74, 72, 71, 69, 67]
     return Tune([Note(.5*i, .5*i + .48, m, 70 + i) for i, m in enumerate(steps)], "scale")
 
-# %% ../nbs/17_editor.ipynb #32ede110
+# %% ../nbs/17_editor.ipynb #3778cf24
 def _changed(curves, which, values): return replace(curves, **{which: values})
 def _values(curves, which):
     "A curve as an array to write on; zeros if it is absent."
@@ -63,7 +63,7 @@ def draw(
         out[at[j]] = values[j]
     return _changed(curves, which, out)
 
-# %% ../nbs/17_editor.ipynb #29120557
+# %% ../nbs/17_editor.ipynb #fbe06126
 _TURN = round(FRAME_RATE/VIBRATO_RATE)//2 # frames either way that make up one turn of vibrato
 
 def _semitone(pitch, frame):
@@ -84,7 +84,7 @@ def pull(
     weight, c = .5 + .5*np.cos(np.pi*np.minimum(part, 1)), _values(curves, which)
     return _changed(curves, which, c*2**(weight*by/12) if which == "pitch" else np.clip(c**.5 + weight*by, 0, 1)**2)
 
-# %% ../nbs/17_editor.ipynb #8d2684f5
+# %% ../nbs/17_editor.ipynb #3106176e
 def _frames(note, frames):
     "First frame of a note, and the one after its last."
     a = min(max(round(note.start*FRAME_RATE), 0), frames - 1)
@@ -116,7 +116,7 @@ def points(
 
 _EDGE = 5 # frames, 58 ms, that a pull may reach out of its note: about the length of an attack
 
-# %% ../nbs/17_editor.ipynb #1e623d99
+# %% ../nbs/17_editor.ipynb #7ed549d0
 def _territory(notes, i, frames):
     "Weight of note `i` in each frame (f,): 1 from its beginning to that of the next, with edges of 46 ms, as long as the slide of a slur."
     a = 0 if i == 0 else _frames(notes[i], frames)[0]
@@ -150,7 +150,7 @@ def nudge(
     notes = [*notes[:i], replace(n, pitch=n.pitch + semitones), *notes[i+1:]]
     return _shifted(curves, notes, i, seconds) if seconds else (curves, notes)
 
-# %% ../nbs/17_editor.ipynb #4cf355d8
+# %% ../nbs/17_editor.ipynb #9b9361a6
 _LEAST = .03 # seconds of a stretch that are left, however far a note is moved
 
 def _shifted(curves, notes, i, seconds):
@@ -166,7 +166,7 @@ def _shifted(curves, notes, i, seconds):
     moved = lambda s: float(np.interp(s, old, new)) if before < s < after else s
     return _warp(curves, source), [replace(m, start=moved(m.start), end=max(moved(m.end), moved(m.start) + _LEAST)) for m in notes]
 
-# %% ../nbs/17_editor.ipynb #0144651e
+# %% ../nbs/17_editor.ipynb #f57b16fc
 def _straight(number):
     "Semitones of a note without its vibrato: smoothed over two turns, mirrored at its ends."
     k = np.hanning(4*_TURN + 3)[1:-1]
@@ -204,7 +204,7 @@ def add_vibrato(
     out[at] = note_hz(number + edge*(_straight(number) + cents/100*vibrato(u, rate) - number))
     return _changed(curves, "pitch", out)
 
-# %% ../nbs/17_editor.ipynb #91ed1eb5
+# %% ../nbs/17_editor.ipynb #1454e04d
 def swell(
     curves: Curves,
     note: Note,
@@ -225,7 +225,7 @@ def louder(
     "Change the level of a note, ringing included."
     return _changed(curves, "envelope", np.minimum(_values(curves, "envelope")*10**(_territory(notes, i, curves.frames)*db/20), 1))
 
-# %% ../nbs/17_editor.ipynb #037cc022
+# %% ../nbs/17_editor.ipynb #33c06429
 _KEYS = "C C♯ D E♭ E F F♯ G A♭ A B♭ B".split()
 SCALES = {"semitones": tuple(range(12))} | {
     f"{key} {kind}": tuple(sorted((k + s) % 12 for s in steps)) for kind, steps in (("major", (0, 2, 4, 5, 7, 9, 11)), ("minor", (0, 2, 3, 5, 7, 8, 10)))
@@ -240,7 +240,7 @@ def snap_pitch(
     inside = [m for m in range(LOWEST, HIGHEST + 1) if m % 12 in SCALES[scale]]
     return min(inside, key=lambda m: abs(m - pitch))
 
-# %% ../nbs/17_editor.ipynb #2fa65b35
+# %% ../nbs/17_editor.ipynb #f89414eb
 PAD = 48 # frames, 0.56 s, on each side of a change that are rendered with it
 LEAST_PART = .6 # of all frames; above this, rendering everything takes no longer
 
@@ -255,7 +255,7 @@ class Take:
     z: Tensor # latents (1, c, f)
     states: list[Tensor] # what the network was shown at each of its 2*steps - 1 calls, (1, c, f)
 
-# %% ../nbs/17_editor.ipynb #16f2159e
+# %% ../nbs/17_editor.ipynb #0627fdcd
 def _denoiser(violin, curves, guidance, a=0, b=None):
     "`denoise(x, sigma)` for frames `a` to `b` of curves."
     cond = encode_curves(curves.tensor()[None], curves.present[None]).to(violin.device)
@@ -285,7 +285,7 @@ def render_take(
     samples = violin.vae.decode(violin.vae.restore(z.float()))[0, 0].cpu().clamp(-1, 1)
     return Take(Sound(samples, curves, seconds=time.perf_counter() - begin), (steps, tuple(guidance), seed), z, states)
 
-# %% ../nbs/17_editor.ipynb #8e952363
+# %% ../nbs/17_editor.ipynb #998d5d81
 def changes(
     old: Curves,
     new: Curves # as long
@@ -301,7 +301,7 @@ def _window(violin, a, b, frames):
     s = violin.unet.stride
     return max(a - PAD, 0)//s*s, min(-(-(b + PAD)//s)*s, frames)
 
-# %% ../nbs/17_editor.ipynb #fb461a9f
+# %% ../nbs/17_editor.ipynb #a32c630d
 @torch.no_grad()
 def _repair(violin, take, curves, lo, hi, callback=None):
     "A take whose frames from `lo` to `hi` follow `curves`; nothing that depends on no frame of these is changed."
@@ -340,7 +340,7 @@ def retake(
         take = _repair(violin, take, curves, *_window(violin, a, b, curves.frames), _stepping(callback, k/len(parts), (k + 1)/len(parts)))
     return replace(take, sound=replace(take.sound, curves=curves, seconds=time.perf_counter() - begin))
 
-# %% ../nbs/17_editor.ipynb #d4ce6465
+# %% ../nbs/17_editor.ipynb #35eee27d
 def bar_lines(
     path, # MIDI file
     end: float # seconds
@@ -356,7 +356,7 @@ def bar_lines(
             out.append(s); tick += length
     return out
 
-# %% ../nbs/17_editor.ipynb #8ba90d3c
+# %% ../nbs/17_editor.ipynb #e563f65f
 # long: a class is read whole, and every argument has its line
 class Draft:
     "Curves under work, with a history, and the sounds made of them."
@@ -416,7 +416,7 @@ class Draft:
         self._place, self._key = min(max(self._place + way, 0), len(self._history) - 1), None
         self.changed()
 
-# %% ../nbs/17_editor.ipynb #617ee0ca
+# %% ../nbs/17_editor.ipynb #a6956ce4
 SOUNDS = (".wav", ".flac", ".ogg", ".opus", ".mp3")
 
 def _heard(curves):
@@ -445,7 +445,7 @@ def _played(path):
     if not curves.envelope.max() > 1e-4: raise ValueError(f"{path}: is silent (below -80 dBFS throughout); give a sound that can be heard")
     return curves
 
-# %% ../nbs/17_editor.ipynb #4790f4e4
+# %% ../nbs/17_editor.ipynb #e414f847
 def _do_draw(self: Draft,
     which: str, # "envelope" or "pitch"
     at, # seconds, in the order drawn
@@ -471,7 +471,7 @@ def _do_nudge(self: Draft,
     "Move a note in pitch, in time or both. Raises `ValueError` if it would leave the violin's range."
     self._apply(*nudge(self.curves, self.notes, note, semitones, seconds))
 
-# %% ../nbs/17_editor.ipynb #81501714
+# %% ../nbs/17_editor.ipynb #a3767140
 def _each(self, note): return range(len(self.notes)) if note is None else [note]
 
 def _do_vibrato(self: Draft,
@@ -510,7 +510,7 @@ def _do_snap(self: Draft,
 
 for _f in (_do_draw, _do_pull, _do_nudge, _do_vibrato, _do_swell, _do_louder, _do_snap): setattr(Draft, _f.__name__[4:], _f)
 
-# %% ../nbs/17_editor.ipynb #0f9f7964
+# %% ../nbs/17_editor.ipynb #ce5a1eb5
 def _pending(self: Draft) -> list: # [(first frame, frame after the last)]
     "What `generate` would render: everything before the first take."
     whole = [(0, self.curves.frames)]
@@ -546,7 +546,7 @@ Draft.pending, Draft.generate, Draft.save = property(_pending), _generate, _save
 Draft.sound = property(lambda self: self.take and self.take.sound) # `Sound` or None
 Draft.previous = property(lambda self: self.before and self.before.sound) # the one before, or None
 
-# %% ../nbs/17_editor.ipynb #086cb409
+# %% ../nbs/17_editor.ipynb #cf9bf185
 @functools.lru_cache(1)
 def _surface_class():
     "The widget class of the drawing surface; None where anywidget is not installed."
@@ -563,7 +563,7 @@ def _surface_class():
         selected = tr.Int(-1).tag(sync=True) # note
     return Surface
 
-# %% ../nbs/17_editor.ipynb #e89fe034
+# %% ../nbs/17_editor.ipynb #867c9d94
 def _compass(curves, notes):
     "MIDI numbers to show: all notes and voiced frames, three semitones more on each side, an octave and a half at least."
     voiced = curves.pitch[curves.pitch > 0] if curves.pitch is not None else np.zeros(0)
@@ -580,7 +580,7 @@ def _tune_state(draft, opened):
 def _floats(c): return b"" if c is None else np.asarray(c, "<f4").tobytes()
 def _pcm(sound): return b"" if sound is None else (sound.samples.numpy()*32767).round().astype("<i2").tobytes()
 
-# %% ../nbs/17_editor.ipynb #8fb9b575
+# %% ../nbs/17_editor.ipynb #6cf5a4d9
 PATIENCE = 10. # seconds to wait for the surface's greeting; one that comes later is still welcome
 _SLIDERS = ("vibrato", "swell", "louder")
 
@@ -608,7 +608,7 @@ def _controls(tunes, guidance, steps, seed):
         wav=button("wav", "Download the sound"), mid=button("MIDI", "Download the notes, with the curves as controllers"), npz=button("curves", "Download the curves, for ald render"),
         link=w.HTML())
 
-# %% ../nbs/17_editor.ipynb #01adc153
+# %% ../nbs/17_editor.ipynb #9d220906
 def _fallback_controls():
     "What takes the surface's place."
     import ipywidgets as w
@@ -617,7 +617,7 @@ def _fallback_controls():
                 **{k: w.Button(description=v, layout=w.Layout(width="auto")) for k, v in names.items()},
                 before=w.Audio(autoplay=False, loop=False), now=w.Audio(autoplay=False, loop=False))
 
-# %% ../nbs/17_editor.ipynb #e3305a49
+# %% ../nbs/17_editor.ipynb #4f788001
 def _picture(draft):
     "Curves and notes as a PNG."
     from matplotlib.figure import Figure # not pyplot's, which notebooks show by themselves
@@ -637,7 +637,7 @@ def _wav(sound):
     sf.write(out, sound.samples.numpy(), SAMPLE_RATE, format="WAV", subtype="PCM_16")
     return out.getvalue()
 
-# %% ../nbs/17_editor.ipynb #f9b601c6
+# %% ../nbs/17_editor.ipynb #83bdf4af
 # long: a class is read whole
 class CurveEditor(Draft):
     "A `Draft` with a face: shows itself in a notebook; `.widget` is what it shows."
@@ -691,7 +691,7 @@ class CurveEditor(Draft):
         self._silently(self.controls["tune"], value=self.name if self.name in tunes() else None)
         self.say(" ".join([f"{self.name}: {len(self.notes)} note{'s'*(len(self.notes) != 1)}, {self.curves.duration:.1f} s.", *(f"{w.message}." for w in heard if w.category is UserWarning)]))
 
-# %% ../nbs/17_editor.ipynb #a6abd694
+# %% ../nbs/17_editor.ipynb #09e14621
 def _row(controls, names):
     import ipywidgets as w
     return w.HBox([controls[k] for k in names.split()], layout=w.Layout(flex_flow="row wrap", align_items="center", width="100%"))
@@ -702,7 +702,7 @@ def _fall_back(self, on):
     if self.surface: self.surface.layout.display = "none" if on else None
     if on and hasattr(self, "_history"): self._show_plain()
 
-# %% ../nbs/17_editor.ipynb #ac47acb7
+# %% ../nbs/17_editor.ipynb #a3f6ac5a
 def _connect(self):
     "Tie every control to what it does."
     c, p = self.controls, self.fallback
@@ -721,7 +721,7 @@ def _connect(self):
         self.surface.on_msg(self._receive)
         self.surface.observe(lambda change: self._quiet or setattr(self, "selected", change["new"]), "selected")
 
-# %% ../nbs/17_editor.ipynb #b6f069d8
+# %% ../nbs/17_editor.ipynb #e05120d0
 def _try(self, act, *args, **kwargs):
     "Do something; what is wrong with it is said, and not raised, because nobody would see it."
     error = None
@@ -737,7 +737,7 @@ def _say(self, text):
 
 CurveEditor._fall_back, CurveEditor._connect, CurveEditor._try, CurveEditor.say = _fall_back, _connect, _try, _say
 
-# %% ../nbs/17_editor.ipynb #395bd4b7
+# %% ../nbs/17_editor.ipynb #5bdb94ac
 def _note(self): return None if self.selected < 0 else self.selected
 
 def _slide(self, name, value): getattr(self, name)(value, note=self._note())
@@ -764,7 +764,7 @@ def _open_bytes(self, name, content):
         try: self.open(path)
         except (ValueError, OSError) as e: raise ValueError(str(e).replace(str(path), path.name)) from None
 
-# %% ../nbs/17_editor.ipynb #52dc95b9
+# %% ../nbs/17_editor.ipynb #82eaec91
 _MIME = {".wav": "audio/wav", ".mid": "audio/midi", ".npz": "application/octet-stream"}
 
 def _download(self, suffix):
@@ -787,7 +787,7 @@ def _hello(self):
 
 for _f in (_note, _slide, _nudge_selected, _settings, _upload, _open_bytes, _download, _receive, _hello): setattr(CurveEditor, _f.__name__, _f)
 
-# %% ../nbs/17_editor.ipynb #bed090a8
+# %% ../nbs/17_editor.ipynb #ce06534b
 def _editor_generate(self: CurveEditor,
     wait: bool = True # False to go on at once; `sound` changes when it is done
 ) -> Sound: # None without waiting
@@ -827,7 +827,7 @@ def _cancel(self):
 CurveEditor.generate, CurveEditor._work, CurveEditor._progress, CurveEditor.cancel = _editor_generate, _work, _progress, _cancel
 CurveEditor.busy = property(lambda self: self._worker is not None) # whether it is generating
 
-# %% ../nbs/17_editor.ipynb #a25718d9
+# %% ../nbs/17_editor.ipynb #e5f19b8d
 def _editor_changed(self):
     self._show()
 
@@ -853,7 +853,7 @@ def _show_surface(self, pending):
         s.status = dict(busy=self.busy, undo=self.can_undo, redo=self.can_redo)
         s.sound, s.before = _pcm(self.sound), _pcm(self.previous if self.previous is not self.sound else None)
 
-# %% ../nbs/17_editor.ipynb #9b2c2007
+# %% ../nbs/17_editor.ipynb #f5dd095b
 def _show_plain(self):
     p, labels = self.fallback, [(f"{i + 1}: {note_name(n.pitch)} at {n.start:.2f} s", i) for i, n in enumerate(self.notes)]
     p["picture"].value = _picture(self)
@@ -881,7 +881,7 @@ def _silently(self, widget, **values):
 CurveEditor.changed = _editor_changed
 for _f in (_show, _show_surface, _show_plain, _show_selection, _silently): setattr(CurveEditor, _f.__name__, _f)
 
-# %% ../nbs/17_editor.ipynb #3c43b0bb
+# %% ../nbs/17_editor.ipynb #e1f2c637
 def _page(folder, source):
     "Write the notebook of the page, the kernel that runs it, and the template that shows it."
     cell = "from ald.editor import CurveEditor\nCurveEditor(" + ("" if source is None else repr(str(source))) + ")"
@@ -916,7 +916,7 @@ def _port(port):
         except OSError as e: raise ValueError(f"port {port}: cannot be used ({e.strerror}); give another, or none to have one chosen") from None
         return s.getsockname()[1]
 
-# %% ../nbs/17_editor.ipynb #53db7104
+# %% ../nbs/17_editor.ipynb #83594551
 @contextlib.contextmanager
 def serve(
     source=None, # what `Draft` takes, as a name or a path; None for the minuet
