@@ -123,7 +123,7 @@ def drive(editor, kernel, screenshot=None):
     "What a musician does."
     page, ask = editor.page, kernel.ask
     wait_for(lambda: ask("editor._greeted and not editor.falls_back"), "the surface greets Python")
-    demand(editor.root.get_by_role("slider", name=re.compile("^Note ")).count() > 10, "notes are drawn")
+    wait_for(lambda: editor.root.get_by_role("slider", name=re.compile("^Note ")).count() > 10, "notes are drawn")
 
     # drag a point
     before = ask("editor.curves.envelope.tolist()")
@@ -147,7 +147,7 @@ def drive(editor, kernel, screenshot=None):
     pitches = lambda: ask("[n.pitch for n in editor.notes[:4]]")
     was = pitches()
     editor.note(0).focus()
-    demand(re.search(r"Note 1 of \d+, bar 1, at 0.00 seconds.*: [A-G]", editor.said()) is not None, f"the live region names the note: {editor.said()!r}")
+    wait_for(lambda: re.search(r"Note 1 of \d+, bar 1, at 0.00 seconds.*: [A-G]", editor.said()), "the live region names the note")
     page.keyboard.press("n"); page.keyboard.press("PageDown")
     wait_for(lambda: ask("editor.selected") == 2, "N and Page Down choose the third note")
     page.keyboard.press("ArrowUp")
@@ -217,7 +217,7 @@ def generate_and_listen(editor, kernel, screenshot=None):
     page.keyboard.press("g")
     wait_for(lambda: ask("editor.previous is not editor.sound and not editor.busy and not editor.pending"), "G generates again", 120)
     demand(ask("editor.sound.samples.shape[0] == editor.curves.frames*256") and ask("editor.sound.samples.shape[0]") == old, f"a sound of the right length arrived: {old} samples")
-    demand(page.evaluate("document.querySelector('.ald-got-line') !== null"), "the browser has it too, and draws what came of it")
+    wait_for(lambda: page.evaluate("document.querySelector('.ald-got-line') !== null"), "the browser has it too, and draws what came of it")
     got = ask(f"evaluate_sound(editor.sound.samples[{peak - 60}*256:{peak + 60}*256], editor.curves[{peak - 60}:{peak + 60}])")
     demand(got["envelope_correlation"] > .8, f"it follows the stroke: envelope {got['envelope_correlation']:.3f} about it")
     same = ask(f"bool((editor.sound.samples[:{peak - 180}*256] == editor.previous.samples[:{peak - 180}*256]).all())")
@@ -232,7 +232,7 @@ def generate_and_listen(editor, kernel, screenshot=None):
     t = lambda: float(clock.inner_text().split(" /")[0])
     wait_for(lambda: t() > .3, "the clock runs")
     page.keyboard.press("b")
-    demand(editor.button("Listen to the version before").get_attribute("aria-pressed") == "true", "B changes to the version before, while it plays")
+    wait_for(lambda: editor.button("Listen to the version before").get_attribute("aria-pressed") == "true", "B changes to the version before, while it plays")
     page.keyboard.press("Space")
     wait_for(lambda: editor.button("Play").count() == 1, "space pauses")
     page.keyboard.press("b"); page.keyboard.press("m")
@@ -338,7 +338,7 @@ def without_jupyter(context, outside, dark):
         page.goto(address, timeout=120000)
         editor = Page(page)
         editor.root.wait_for(timeout=120000)
-        demand(editor.root.get_by_role("slider", name=re.compile("^Note ")).count() > 10, "ald ui shows the editor with the tune asked for")
+        wait_for(lambda: editor.root.get_by_role("slider", name=re.compile("^Note ")).count() > 10, "ald ui shows the editor with the tune asked for")
         wait_for(lambda: editor.root.get_attribute("data-theme") == "dark", "and takes on the page's dark theme")
         editor.note(0).focus()
         page.keyboard.press("ArrowUp")
