@@ -187,6 +187,8 @@ class Surface {
     this.resizing.observe(this.el);
     this.themes = new MutationObserver(() => this.theme());
     this.themes.observe(document.body, { attributes: true });
+    this.themes.observe(document.head, { childList: true, subtree: true });
+    document.addEventListener("load", this.loaded = () => this.theme(), true); // a stylesheet that arrives later
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.schemes = () => this.theme());
   }
 
@@ -194,6 +196,7 @@ class Surface {
     for (const f of this.off) f();
     this.resizing.disconnect();
     this.themes.disconnect();
+    document.removeEventListener("load", this.loaded, true);
     matchMedia("(prefers-color-scheme: dark)").removeEventListener("change", this.schemes);
     this.player.close();
   }
