@@ -6,7 +6,7 @@
 __all__ = ['main']
 
 # %% ../nbs/18_cli.ipynb #e2a1a848
-import argparse, json, math, os, re, sys, tempfile, time, warnings, webbrowser
+import argparse, inspect, json, math, os, re, sys, tempfile, time, warnings, webbrowser
 from pathlib import Path
 
 # %% ../nbs/18_cli.ipynb #e05cfd99
@@ -320,8 +320,8 @@ def _start(args, config):
 
 def _first(): return os.environ.get("RANK", "0") == "0" # of the processes that `accelerate launch` started
 
-def _profile(args, train, frames, **settings):
-    "Time a few steps of a training, in a folder of their own, and print where their time went; `frames` are those of a step with default settings."
+def _profile(args, train, **settings):
+    "Time a few steps of a training, in a folder of their own, and print where their time went."
     import torch
     from ald.core import FRAME_RATE, pick_device
     from ald.run import Clock, best_precision, matmul_peak, profile_table
@@ -330,9 +330,8 @@ def _profile(args, train, frames, **settings):
     with tempfile.TemporaryDirectory() as d: train(out=Path(d), clock=clock, progress=False, **settings)
     if not _first(): return
     dtype = dict(no=torch.float32, bf16=torch.bfloat16, fp16=torch.float16)[precision]
-    batch = dict(train_vae=8, train_diffusion=32)[train.__name__]
-    heard = frames/batch*(args.batch_size or batch)/FRAME_RATE
-    print(profile_table(clock, heard, matmul_peak(device, dtype)))
+    crops, frames = (settings.get(k, inspect.signature(train).parameters[k].default) for k in ("batch_size", "frames"))
+    print(profile_table(clock, crops*frames/FRAME_RATE, matmul_peak(device, dtype)))
 
 def _say_run(out, config, *files):
     if not _first(): return
@@ -353,7 +352,7 @@ def train_vae(args):
     given = _given(args, *_TRAIN, "adversarial_from")
     if args.freeze_encoder: given["freeze_encoder"] = True
     if args.no_discriminator: given["adversarial_from"] = None
-    if args.profile: return _profile(args, train_vae, 8*32, cache=cache, config=config, holdout=args.holdout, **given)
+    if args.profile: return _profile(args, train_vae, cache=cache, config=config, holdout=args.holdout, **given)
     _start(args, config)
     train_vae(cache, args.out, config, holdout=args.holdout, progress=sys.stderr.isatty(), **given)
     _say_run(args.out, config, "vae.safetensors")
@@ -369,7 +368,7 @@ def train_diffusion(args):
     cache, vae = Cache(args.cache), VAE.load(args.vae)
     config = load_weights(args.init, UNetConfig)[1] if args.init else UNetConfig(latents=vae.config.latents)
     given = _given(args, *_TRAIN, "crops")
-    if args.profile: return _profile(args, train_diffusion, 32*128, cache=cache, vae=vae, config=config, holdout=args.holdout, **{**given, "crops": 32})
+    if args.profile: return _profile(args, train_diffusion, cache=cache, vae=vae, config=config, holdout=args.holdout, **{**given, "crops": 32})
     _start(args, config)
     train_diffusion(cache, vae, args.out, config, holdout=args.holdout, progress=sys.stderr.isatty(), **given)
     _say_run(args.out, config, "vae.safetensors", "unet.safetensors")

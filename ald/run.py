@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from .core import *
-from .data import Cache, Crops
+from .data import Crops
 
 # %% ../nbs/13_run.ipynb #0621c175
 PRECISIONS = "auto", "no", "bf16", "fp16"

@@ -9,7 +9,7 @@ __all__ = ['VAE_WEIGHTS', 'LATENT_WEIGHTS', 'EDGE', 'BANDS', 'save_preview', 'va
            'load_unet']
 
 # %% ../nbs/13_train.ipynb #d332abe2
-import contextlib, hashlib, json, math, time
+import hashlib, json, math, time
 from pathlib import Path
 import torch
 from torch import Tensor, nn
@@ -158,6 +158,7 @@ def train_vae(
 ) -> VAE: # the weights that scored best on the held-out recordings
     "Train an autoencoder, saving as it goes. Stops after `minutes`, at `steps`, or at Ctrl-C, and saves first."
     out, acc = Path(out), accelerator(device, precision, accumulate, compile)
+    if acc.is_main_process: sweep(out)
     train, held = cache.split(holdout)
     torch.manual_seed(seed)
     vae = VAE.load(init).train() if init else VAE(config)
@@ -345,6 +346,7 @@ def train_diffusion(
 ) -> UNet: # the weights that scored best on the held-out recordings
     "Train a denoiser on cached latents, saving as it goes. Stops after `minutes`, at `steps`, or at Ctrl-C, and saves first."
     out, acc = Path(out), accelerator(device, precision, accumulate, compile)
+    if acc.is_main_process: sweep(out)
     train, held = cache.split(holdout)
     encoded = Crops(cache, train, crop_frames, augment, seed)
     with acc.main_process_first(): data = cache_latents(vae, encoded, crops, out, device=acc.device, progress=progress)
