@@ -152,7 +152,7 @@ class EMA(nn.Module):
 
 # %% ../nbs/13_run.ipynb #f3b86c7a
 class Stop:
-    "True once the time is up or Ctrl-C was pressed. A second Ctrl-C interrupts at once."
+    "True once the time is up, Ctrl-C was pressed, or the process is asked to end (SIGTERM). A second such signal acts at once."
     def __init__(self,
         minutes: float | None = None # of running; None for no limit
     ):
@@ -160,15 +160,18 @@ class Stop:
 
     def __enter__(self):
         self.main = threading.current_thread() is threading.main_thread() # handlers can be set nowhere else
-        if self.main: self.old = signal.signal(signal.SIGINT, self._ask)
+        if self.main: self.old = {s: signal.signal(s, self._ask) for s in (signal.SIGINT, signal.SIGTERM)}
         return self
 
     def _ask(self, *_):
         self.asked = True
-        signal.signal(signal.SIGINT, self.old)
+        self._restore()
+
+    def _restore(self):
+        for s, handler in self.old.items(): signal.signal(s, handler)
 
     def __exit__(self, *_):
-        if self.main: signal.signal(signal.SIGINT, self.old)
+        if self.main: self._restore()
 
     def __bool__(self): return self.asked or time.monotonic() > self.end
 
