@@ -9,7 +9,7 @@ __all__ = ['BANDS', 'VAE_WEIGHTS', 'LATENT_WEIGHTS', 'EDGE', 'save_preview', 'Ru
            'train_diffusion', 'load_unet', 'launch_training']
 
 # %% ../nbs/13_train.ipynb #d332abe2
-import base64, hashlib, io, json, math, signal, subprocess, sys, time
+import base64, hashlib, io, json, math, os, signal, socket, subprocess, sys, time
 from pathlib import Path
 import torch
 from torch import Tensor, nn
@@ -73,7 +73,7 @@ class RunView:
         fig = Figure(figsize=(9, 2.4), layout="constrained")
         losses, distance, agreement = fig.subplots(1, 3)
         shown = [k for k in ("l1", "l2", "stft", "mel", "loss", *(f"below_{b:g}" for b in BANDS[1:])) if any(k in r for r in rows)]
-        for k in shown: losses.plot(*zip(*[(r["step"], r[k]) for r in rows if k in r]), lw=1, label=k)
+        for k in shown: losses.plot(*zip(*[(r["step"], r[k]) for r in rows if k in r]), ".-", ms=2, lw=1, label=k)
         losses.set(xlabel="step", ylabel="loss", yscale="log")
         losses.legend(fontsize=7, frameon=False, ncols=2)
         distance.plot(steps, [r["held_out"]["log_mel"] for r in held], "o-", ms=3)
@@ -82,6 +82,7 @@ class RunView:
             agreement.plot(steps, [r["held_out"][k] for r in held], "o-", ms=3, label=name)
         agreement.set(xlabel="step", ylabel="agreement, held out", ylim=(0, 1.02))
         agreement.legend(fontsize=7, frameon=False)
+        for ax in fig.axes: ax.xaxis.get_major_locator().set_params(integer=True, nbins=5)
         return fig
 
     def _repr_html_(self):
@@ -465,14 +466,22 @@ def launch_training(
     processes: int, # that share each batch, one for each GPU
     view: RunView | None = None # shown while it goes
 ):
-    "Run `ald train` in several processes of this machine. An interrupt saves and returns; raises `RuntimeError` if they fail."
-    many = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
-    running = subprocess.Popen([sys.executable, *many, "-m", "ald.cli", "train", *map(str, arguments)], start_new_session=True) # of its own, so that an interrupt comes from here alone
-    interrupted = False
-    while running.poll() is None:
+    "Run `ald train` in several processes of this machine. An interrupt saves and returns, a second one ends them at once; raises `RuntimeError` if one fails."
+    with socket.socket() as s: s.bind(("127.0.0.1", 0)); port = s.getsockname()[1]
+    together = dict(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port), WORLD_SIZE=str(processes), LOCAL_WORLD_SIZE=str(processes)) # as torch's launcher tells them of each other
+    command = [sys.executable, "-m", "ald.cli", "train", *map(str, arguments)]
+    running = [subprocess.Popen(command, env={"OMP_NUM_THREADS": "1", **os.environ, **together, "RANK": str(i), "LOCAL_RANK": str(i)}, start_new_session=True) # so that an interrupt comes from here alone
+               for i in range(processes)]
+    interrupts = 0
+    while any(p.poll() is None for p in running):
         try:
             time.sleep(1)
             if view is not None: view.update()
-        except KeyboardInterrupt: running.send_signal(signal.SIGTERM if interrupted else signal.SIGINT); interrupted = True
+        except KeyboardInterrupt:
+            interrupts += 1
+            for p in running: p.send_signal(signal.SIGINT)
+        if interrupts > 1 or not interrupts and any(p.poll() for p in running):
+            for p in running: p.kill() # the others would wait for the one that failed
     if view is not None: view.update()
-    if running.returncode and not interrupted: raise RuntimeError(f"ald train ended with exit code {running.returncode}; what it said is above")
+    if not interrupts and (failed := [p.returncode for p in running if p.returncode > 0]):
+        raise RuntimeError(f"ald train ended with exit code {failed[0]}; what it said is above")
