@@ -168,7 +168,10 @@ class Surface {
     for (const k of ["sound", "before"]) on("change:" + k, () => { this.player.load(k, model.get(k)); this.refresh(); });
     on("msg:custom", (m, buffers) => this.receive(m, buffers));
     root.addEventListener("keydown", e => this.key(e));
-    root.addEventListener("focusin", e => this.focused(e.target));
+    root.addEventListener("focusin", e => {
+      e.target.setAttribute("data-lm-suppress-shortcuts", "true"); // Notebook 7 matches its own keys from the focused element upwards, before the editor hears of them
+      this.focused(e.target);
+    });
     for (const [canvas, curve] of [[this.roll, "pitch"], [this.loud, "envelope"]]) {
       canvas.addEventListener("pointerdown", e => this.press(e, canvas, curve));
       canvas.addEventListener("pointermove", e => this.move(e));

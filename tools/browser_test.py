@@ -150,6 +150,7 @@ def drive(editor, kernel, screenshot=None):
     wait_for(lambda: re.search(r"Note 1 of \d+, bar 1, at 0.00 seconds.*: [A-G]", editor.said()), "the live region names the note")
     page.keyboard.press("n"); page.keyboard.press("PageDown")
     wait_for(lambda: ask("editor.selected") == 2, "N and Page Down choose the third note")
+    demand(page.evaluate("document.activeElement.dataset.lmSuppressShortcuts") == "true", "the focused note keeps its keys from the notebook")
     page.keyboard.press("ArrowUp")
     wait_for(lambda: abs(pitches()[2] - was[2] - 1) < 1e-6, "Up raises it by a semitone")
     name = ask("note_name(editor.notes[2].pitch)", "from ald.midi import note_name").replace("#", "♯")
