@@ -474,7 +474,7 @@ def launch_training(
     command = [sys.executable, "-m", "ald.cli", "train", *map(str, arguments)]
     running = [subprocess.Popen(command, env={"OMP_NUM_THREADS": "1", **os.environ, **together, "RANK": str(i), "LOCAL_RANK": str(i)}, start_new_session=True) # so that an interrupt comes from here alone
                for i in range(processes)]
-    interrupts = 0
+    interrupts = failed = 0
     while any(p.poll() is None for p in running):
         try:
             time.sleep(1)
@@ -482,8 +482,9 @@ def launch_training(
         except KeyboardInterrupt:
             interrupts += 1
             for p in running: p.send_signal(signal.SIGINT)
-        if interrupts > 1 or not interrupts and any(p.poll() for p in running):
+        failed = failed or next((p.returncode for p in running if p.poll()), 0) # negative if a signal ended it
+        if interrupts > 1 or failed and not interrupts:
             for p in running: p.kill() # the others would wait for the one that failed
     if view is not None: view.update()
-    if not interrupts and (failed := [p.returncode for p in running if p.returncode > 0]):
-        raise RuntimeError(f"ald train ended with exit code {failed[0]}; what it said is above")
+    failed = failed or next((p.returncode for p in running if p.returncode), 0)
+    if failed and not interrupts: raise RuntimeError(f"ald train ended with exit code {failed}; what it said is above")
