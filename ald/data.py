@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SOUNDS', 'VIRTUOSO', 'SOURCES', 'FULL_SCALE', 'audio_folder', 'virtuoso', 'bach_violin', 'read_notes', 'Source',
-           'download', 'unpack_archive', 'fetch', 'Cache', 'build_cache', 'Augment', 'stretch', 'Crops', 'unpack',
-           'CropLoader', 'crop_loader']
+           'download', 'unpack_archive', 'fetch', 'Cache', 'build_cache', 'Augment', 'stretch', 'tone', 'room', 'Crops',
+           'unpack', 'CropLoader', 'crop_loader']
 
 # %% ../nbs/03_data.ipynb #20c90b02
 import hashlib, itertools, json, math, os, re, shutil, stat, tarfile, tempfile, time, warnings, zipfile, zlib
@@ -13,6 +13,7 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 import numpy as np
 import torch
@@ -531,6 +532,9 @@ class Augment:
     "What may be changed in a crop, its curves moving with it. The defaults keep to what a violin's own register and dynamics do."
     semitones: float = 2. # pitch shifts uniformly within plus and minus this; the tempo moves with it
     p_shift: float = .5   # share of crops whose pitch is shifted
+    p_high: float = 0. # share of crops raised by up to an octave instead: notes above those that the recordings have
+    p_tone: float = 0. # share of crops filtered, by gains of -6 to 6 dB at each octave: another violin, another microphone
+    p_room: float = 0. # share of crops heard in a room, which decays by 60 dB in 0.15 to 1 s, 6 to 24 dB below the direct sound
     gain_db: tuple = (-9., 6.) # gain is uniform in this range, dB; less where it would clip
     polarity: bool = True # turn half of the crops upside down
 
@@ -544,7 +548,7 @@ def stretch(
     X = torch.fft.rfft(x)[..., :k]
     return torch.fft.irfft(torch.nn.functional.pad(X, (0, n//2 + 1 - k)), n)*(n/m)
 
-# %% ../nbs/03_data.ipynb #28b26ae3
+# %% ../nbs/03_data.ipynb #2cd239db
 def _smooth(lo, hi):
     "Even numbers from `lo` to `hi` with no prime factor above 7."
     found = {2}
@@ -553,11 +557,43 @@ def _smooth(lo, hi):
             while (v := v*p) <= hi: found.add(v)
     return np.array(sorted(v for v in found if v >= lo))
 
+@lru_cache(1000)
+def _fast(n):
+    "The first length from `n` on that transforms fast."
+    return int(_smooth(n, 2*n)[0])
+
 _MARGIN = 4 # frames at each end of a stretched crop, at least, that are faded and cut away: 46 ms
 
 def _margined(frames):
     "Frames of a stretched crop with a margin of `_MARGIN` before it and at least as much after it, a length that transforms fast."
-    return int(_smooth(frames + 2*_MARGIN, 4*frames + 64)[0])
+    return _fast(frames + 2*_MARGIN)
+
+# %% ../nbs/03_data.ipynb #0aa3363d
+def tone(
+    x: Tensor, # sound, (..., t)
+    gains # dB at frequencies an octave apart, the last at Nyquist
+) -> Tensor: # (..., t)
+    "Filtered by gains that are interpolated over log frequency; below the first frequency its gain holds."
+    n, gains = _fast(x.shape[-1] + 4*HOP), torch.as_tensor(gains, dtype=x.dtype) # zeros between end and beginning, which a transform joins
+    octave = torch.log2(torch.fft.rfftfreq(n, .5, dtype=x.dtype)).clamp(min=1 - len(gains)) + len(gains) - 1
+    below = octave.long().clamp(max=len(gains) - 2)
+    db = torch.lerp(gains[below], gains[below + 1], octave - below)
+    return torch.fft.irfft(torch.fft.rfft(x, n)*10**(db/20), n)[..., :x.shape[-1]]
+
+def room(
+    x: Tensor, # sound, (..., t)
+    decay: float, # seconds in which the room's sound falls by 60 dB
+    level: float, # energy of the room's impulse response against that of the direct sound, dB
+    rng: np.random.Generator # draws the reflections
+) -> Tensor: # (..., t)
+    "Heard in a room: the direct sound, and noise that decays from 5 ms after it, its treble weaker (Polack 1988)."
+    t = torch.arange(int(decay*SAMPLE_RATE), dtype=x.dtype)/SAMPLE_RATE
+    h = torch.from_numpy(rng.standard_normal(len(t))).to(x.dtype)*10**(-3*t/decay)*(t > .005)
+    h = tone(h, [0, 0, 0, 0, -6.]) # from 5.5 kHz on
+    h *= 10**(level/20)/h.norm()
+    h[0] += 1
+    n = _fast(x.shape[-1] + len(h))
+    return torch.fft.irfft(torch.fft.rfft(x, n)*torch.fft.rfft(h, n), n)[..., :x.shape[-1]]
 
 # %% ../nbs/03_data.ipynb #88f868c8
 def _pitch_at(
@@ -589,6 +625,16 @@ def _cut_shifted(cache, i, start, length, audio, curves):
     audio[:] = _to_int16(y/peak).numpy()
     return peak
 
+def _coloured(audio, curves, rng, tones, rooms):
+    "Filter a crop, or hear it in a room, in place; its envelope follows. Returns the factor by which it had to be made quieter."
+    x = torch.from_numpy(audio)/FULL_SCALE
+    if tones: x = tone(x, rng.uniform(-6, 6, 10))
+    if rooms: x = room(x, rng.uniform(.15, 1), rng.uniform(-24, -6), rng)
+    curves[:, 0] = envelope(x).numpy()
+    peak = max(1., float(x.abs().max())*FULL_SCALE/(FULL_SCALE - 1))
+    audio[:] = _to_int16(x/peak).numpy()
+    return peak
+
 # %% ../nbs/03_data.ipynb #70cee30f
 # long: a class is read whole, and every argument has its line
 class Crops(Dataset):
@@ -608,25 +654,31 @@ class Crops(Dataset):
         if frames < 1: raise ValueError(f"a crop of {frames} frames; give at least 1")
         self._ends = np.cumsum(cache.frames[self.ids])
         self._long = _margined(frames)*HOP # samples of a stretched crop with its margins
-        reach = 2**((augment.semitones if augment else 0)/12)
-        self._lengths = _smooth(self._long/reach, self._long*reach) # samples it may be made from
+        reach = augment.semitones if augment else 0
+        top = max(reach, 12) if augment and augment.p_high else reach
+        self._lengths = _smooth(self._long*2**(-reach/12), self._long*2**(top/12)) # samples it may be made from
 
     def __len__(self): return max(1, int(self._ends[-1])//self.frames) # crops that last as long as all recordings
 
+    def _rng(self, k, block=0): # crop k's own random numbers; `block` 1 draws the colours
+        return np.random.Generator(np.random.Philox(key=self.seed, counter=[0, k, block, 0]))
+
     def plan(self,
         ks # numbers of crops
-    ) -> dict: # arrays: `id`, `start` (frames), `length` (samples to stretch, or 0), `gain`, `sign`
+    ) -> dict: # arrays: `id`, `start` (frames), `length` (samples to stretch, or 0), `tone`, `room`, `gain`, `sign`
         "Where each crop is and what is done to it."
-        u = np.array([np.random.Generator(np.random.Philox(key=self.seed, counter=[0, k, 0, 0])).random(6) for k in ks]).T
+        u = np.array([self._rng(k).random(10) for k in ks]).T
         a = self.augment or Augment(semitones=0, p_shift=0, gain_db=(0, 0), polarity=False)
-        wish = self._long*2**(a.semitones*(2*u[0] - 1)/12) # samples that would give the pitch drawn; the nearest good length serves
+        high = u[6] < a.p_high
+        semitones = np.where(high, 12*u[7], a.semitones*(2*u[0] - 1))
+        wish = self._long*2**(semitones/12) # samples that would give the pitch drawn; the nearest good length serves
         length = self._lengths[np.abs(self._lengths[:, None]/wish - 1).argmin(0)]
-        length = np.where(u[1] < a.p_shift, length, 0)
+        length = np.where((u[1] < a.p_shift) | high, length, 0)
         i = self.ids[np.searchsorted(self._ends, u[2]*self._ends[-1], side="right")]
         need = np.where(length, -(-self.frames*length//self._long), self.frames) # frames of the source that the crop covers
         start = (u[3]*(np.maximum(self.cache.frames[i] - need, 0) + 1)).astype(np.int64)
         gain = 10**((a.gain_db[0] + (a.gain_db[1] - a.gain_db[0])*u[4])/20)
-        return dict(id=i, start=start, length=length, gain=gain, sign=np.where(a.polarity & (u[5] < .5), -1, 1))
+        return dict(id=i, start=start, length=length, tone=u[8] < a.p_tone, room=u[9] < a.p_room, gain=gain, sign=np.where(a.polarity & (u[5] < .5), -1, 1))
 
     def packed(self,
         ks # numbers of crops
@@ -634,9 +686,10 @@ class Crops(Dataset):
         "Crops as they travel: 16-bit samples are a quarter of the bytes to move; `unpack` makes them sound."
         p, b, n = self.plan(ks), len(ks), self.frames
         audio, curves, scale = np.empty((b, n*HOP), np.int16), np.empty((b, n, 2), np.float32), np.full(b, 1/FULL_SCALE)
-        for j, (i, start, length) in enumerate(zip(p["id"], p["start"], p["length"])):
+        for j, (k, i, start, length) in enumerate(zip(ks, p["id"], p["start"], p["length"])):
             if length: scale[j] *= _cut_shifted(self.cache, i, start, length, audio[j], curves[j])
             else: self.cache.cut(i, start, audio[j], curves[j])
+            if p["tone"][j] or p["room"][j]: scale[j] *= _coloured(audio[j], curves[j], self._rng(k, 1), p["tone"][j], p["room"][j])
         if self.augment:
             peak = np.maximum(curves[:, :, 0].max(1), 1e-6) # the envelope's maximum is the crop's
             gain = np.minimum(p["gain"], (1 - 1/FULL_SCALE)/peak) # the step below full scale is room for rounding
