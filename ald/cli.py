@@ -7,6 +7,7 @@ __all__ = ['main']
 
 # %% ../nbs/18_cli.ipynb #e2a1a848
 import argparse, inspect, json, math, os, re, sys, tempfile, time, warnings, webbrowser
+from dataclasses import replace
 from pathlib import Path
 
 # %% ../nbs/18_cli.ipynb #e05cfd99
@@ -38,6 +39,11 @@ def _number(s):
 def _positive(s):
     "A number above 0."
     if (x := _number(s)) <= 0: raise argparse.ArgumentTypeError(f"{s!r} is not above 0")
+    return x
+
+def _share(s):
+    "A number from 0 to 1."
+    if not 0 <= (x := _number(s)) <= 1: raise argparse.ArgumentTypeError(f"{s!r} is not a share; give a number from 0 to 1")
     return x
 
 def _semitones(s):
@@ -312,6 +318,14 @@ def _given(args, *names): return {k: v for k in names if (v := getattr(args, k))
 
 _TRAIN = "minutes", "steps", "batch_size", "accumulate", "lr", "cooldown", "init", "seed", "device", "precision", "compile", "validate_minutes"
 
+_COLOURS = dict(shift="transpose this share of the crops by up to two semitones", high="raise this share by up to an octave, above what was recorded",
+                tone="filter this share, as another violin or microphone would", room="put this share into a room") # shares that `Augment` has
+
+def _augment(args, train):
+    "What is done to the crops, where the command says otherwise than the training's own choice."
+    given = {f"p_{k}": v for k, v in _given(args, *_COLOURS).items()}
+    return dict(augment=replace(inspect.signature(train).parameters["augment"].default, **given)) if given else {}
+
 def _start(args, config):
     "Check that a run can be begun or gone on with, before anything is computed."
     from ald.run import load_checkpoint
@@ -349,7 +363,7 @@ def train_vae(args):
     from ald.vae import VAE_PRESETS, VAEConfig
     cache = Cache(args.cache)
     config = load_weights(args.init, VAEConfig)[1] if args.init and not args.preset else VAE_PRESETS[args.preset or "small"]
-    given = _given(args, *_TRAIN, "adversarial_from")
+    given = {**_given(args, *_TRAIN, "adversarial_from"), **_augment(args, train_vae)}
     if args.freeze_encoder: given["freeze_encoder"] = True
     if args.no_discriminator: given["adversarial_from"] = None
     if args.profile: return _profile(args, train_vae, cache=cache, config=config, holdout=args.holdout, **given)
@@ -367,7 +381,7 @@ def train_diffusion(args):
     from ald.vae import VAE, VAEConfig
     cache, vae = Cache(args.cache), VAE.load(args.vae)
     config = load_weights(args.init, UNetConfig)[1] if args.init else UNetConfig(latents=vae.config.latents)
-    given = _given(args, *_TRAIN, "crops")
+    given = {**_given(args, *_TRAIN, "crops"), **_augment(args, train_diffusion)}
     if args.profile: return _profile(args, train_diffusion, cache=cache, vae=vae, config=config, holdout=args.holdout, **{**given, "crops": 32})
     _start(args, config)
     train_diffusion(cache, vae, args.out, config, holdout=args.holdout, progress=sys.stderr.isatty(), **given)
@@ -506,6 +520,7 @@ def _train_options(p, out):
     p.add_argument("--precision", choices=["auto", "no", "bf16", "fp16"], help="auto: bf16 on GPUs that compute in it, fp16 on older ones, else no")
     p.add_argument("--compile", action="store_true", default=None, help="compile the network: a minute or two at the start, faster steps")
     p.add_argument("--validate-minutes", type=_positive, metavar="M", help="how often the held-out recordings are tried (5)")
+    for name, text in _COLOURS.items(): p.add_argument(f"--{name}", type=_share, metavar="P", help=text)
     p.add_argument("--profile", action="store_true", help="run 25 steps, say where their time goes, and save nothing")
     p.add_argument("--seed", type=_seed, metavar="N"); p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
 
