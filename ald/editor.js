@@ -192,6 +192,7 @@ class Surface {
     this.themes.observe(document.body, { attributes: true });
     this.themes.observe(document.head, { childList: true, subtree: true });
     document.addEventListener("load", this.loaded = () => this.theme(), true); // a stylesheet that arrives later
+    this.looking = setInterval(() => this.theme(), 1000); // what none of these tells of: an ancestor's class, a colour that fades in, a sheet changed by script
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.schemes = () => this.theme());
   }
 
@@ -199,6 +200,7 @@ class Surface {
     for (const f of this.off) f();
     this.resizing.disconnect();
     this.themes.disconnect();
+    clearInterval(this.looking);
     document.removeEventListener("load", this.loaded, true);
     matchMedia("(prefers-color-scheme: dark)").removeEventListener("change", this.schemes);
     this.player.close();
