@@ -318,12 +318,12 @@ def _given(args, *names): return {k: v for k in names if (v := getattr(args, k))
 
 _TRAIN = "minutes", "steps", "batch_size", "accumulate", "lr", "cooldown", "init", "seed", "device", "precision", "compile", "validate_minutes"
 
-_COLOURS = dict(shift="transpose this share of the crops by up to two semitones", high="raise this share by up to an octave, above what was recorded",
+_SHARES = dict(shift="transpose this share of the crops by up to two semitones", high="raise this share by up to an octave, above what was recorded",
                 tone="filter this share, as another violin or microphone would", room="put this share into a room") # shares that `Augment` has
 
 def _augment(args, train):
     "What is done to the crops, where the command says otherwise than the training's own choice."
-    given = {f"p_{k}": v for k, v in _given(args, *_COLOURS).items()}
+    given = {f"p_{k}": v for k, v in _given(args, *_SHARES).items()}
     return dict(augment=replace(inspect.signature(train).parameters["augment"].default, **given)) if given else {}
 
 def _start(args, config):
@@ -520,7 +520,7 @@ def _train_options(p, out):
     p.add_argument("--precision", choices=["auto", "no", "bf16", "fp16"], help="auto: bf16 on GPUs that compute in it, fp16 on older ones, else no")
     p.add_argument("--compile", action="store_true", default=None, help="compile the network: a minute or two at the start, faster steps")
     p.add_argument("--validate-minutes", type=_positive, metavar="M", help="how often the held-out recordings are tried (5)")
-    for name, text in _COLOURS.items(): p.add_argument(f"--{name}", type=_share, metavar="P", help=text)
+    for name, text in _SHARES.items(): p.add_argument(f"--{name}", type=_share, metavar="P", help=text)
     p.add_argument("--profile", action="store_true", help="run 25 steps, say where their time goes, and save nothing")
     p.add_argument("--seed", type=_seed, metavar="N"); p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
 
