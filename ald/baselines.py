@@ -188,7 +188,8 @@ def frechet_distance(
 
 # %% ../nbs/15_baselines.ipynb #83672456
 ROWS = dict( # in the order of the table
-    real="real recording", midi="ald, from MIDI", curves="ald, from its own curves", vae="ald, VAE round trip",
+    real="real recording", midi="ald, from MIDI", curves="ald, from its own curves",
+    vae="ald, VAE round trip, refined", encoder="ald, VAE round trip, encoder alone",
     fluidr3="FluidSynth, FluidR3", musescore="FluidSynth, MuseScore General", sawtooth="sawtooth, from its curves", sine="sine, from its curves")
 COLUMNS = dict( # figure: heading, format, whether more is better
     note_f1_50=("note F1, 50 ms", "{:.3f}", True), note_f1_100=("note F1, 100 ms", "{:.3f}", True), pitch_accuracy=("pitch within 50 cents", "{:.1%}", True),
@@ -273,7 +274,8 @@ def _makers(x, curves, midi, violin, render):
     "For each row a function that gives its sound and the seconds that it took."
     return dict(
         real=lambda: (x, None),
-        midi=lambda: _of(violin.play(midi, **render)), curves=lambda: _of(violin.resynth(x, **render)), vae=lambda: _of(violin.reconstruct(x)),
+        midi=lambda: _of(violin.play(midi, **render)), curves=lambda: _of(violin.resynth(x, **render)),
+        vae=lambda: _of(violin.reconstruct(x)), encoder=lambda: _of(violin.reconstruct(x, refine=0)),
         fluidr3=lambda: _timed(lambda: play_soundfont(midi, find_soundfont("fluidr3"))),
         musescore=lambda: _timed(lambda: play_soundfont(midi, find_soundfont("musescore"))),
         sawtooth=lambda: _timed(lambda: sawtooth(curves)), sine=lambda: _timed(lambda: sine(curves)))
@@ -290,7 +292,7 @@ def _figures(name, y, seconds, x, curves, notes, reference):
         heard = transcribe(at_level(y))
         out |= {f"note_f1_{ms}": note_scores(heard, notes, ms/1000)["note_f1"] for ms in (50, 100)}
     if reference: out["frechet"] = frechet_distance(statistics(log_mel_frames(y)), reference)
-    if name == "vae": out["si_sdr"] = e["si_sdr"]
+    if name in ("vae", "encoder"): out["si_sdr"] = e["si_sdr"]
     if seconds is not None: out["real_time_factor"] = seconds/(len(x)/SAMPLE_RATE)
     return {k: v if (v := out.get(k)) is not None and math.isfinite(v) else None for k in COLUMNS}
 
@@ -396,7 +398,7 @@ def target_table(results: Results) -> Table:
     return as_table(dict(line(*t) for t in against_targets(results)))
 
 # %% ../nbs/15_baselines.ipynb #73c44a28
-_KINDS = dict(real=("black", "D"), midi=("#0072B2", "o"), curves=("#0072B2", "o"), vae=("#0072B2", "o"), fluidr3=("#E69F00", "s"), musescore=("#E69F00", "s"),
+_KINDS = dict(real=("black", "D"), midi=("#0072B2", "o"), curves=("#0072B2", "o"), vae=("#0072B2", "o"), encoder=("#56B4E9", "o"), fluidr3=("#E69F00", "s"), musescore=("#E69F00", "s"),
               sawtooth=("#999999", "^"), sine=("#999999", "^")) # Okabe and Ito (2008); ald blue, soundfonts orange
 
 def show_results(

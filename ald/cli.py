@@ -24,8 +24,8 @@ def _count(s):
     if not re.fullmatch("[0-9]+", s) or int(s) < 1: raise argparse.ArgumentTypeError(f"{s!r} is not a whole number from 1 up")
     return int(s)
 
-def _seed(s):
-    "A whole number that torch takes as a seed."
+def _whole(s):
+    "A whole number from 0 up, small enough for a seed."
     if not re.fullmatch("[0-9]{1,18}", s): raise argparse.ArgumentTypeError(f"{s!r} is not a whole number from 0 up, of at most 18 digits")
     return int(s)
 
@@ -64,7 +64,7 @@ def _model_options(p):
 def _render_options(p):
     p.add_argument("--steps", type=_count, default=18, metavar="N", help="steps of the sampler; fewer are faster and rougher (18)")
     p.add_argument("--guidance", type=_number, nargs=2, metavar=("E", "P"), help="how strongly to follow envelope and pitch: 1 as trained, more follows closer, 0 ignores")
-    p.add_argument("--seed", type=_seed, default=0, metavar="N", help="another seed, another performance (0)")
+    p.add_argument("--seed", type=_whole, default=0, metavar="N", help="another seed, another performance (0)")
     _model_options(p)
 
 def _tune_options(p):
@@ -217,7 +217,7 @@ def reconstruct(args):
     paths = _settle([args.file], args.out, args.file.with_name(args.file.stem + "-reconstruct.wav"), SOUND_FILES, (".png",))
     x, _ = _recording(args.file)
     violin = _violin(args)
-    sound = violin.reconstruct(x)
+    sound = violin.reconstruct(x, args.refine, progress=sys.stderr.isatty())
     _save(sound, *paths)
     _say_time(sound, violin)
 
@@ -490,6 +490,7 @@ def _sound_commands(to):
     _out_option(p, "beside the recording: NAME-resynth.wav"); _render_options(p)
     p = _command(to, "reconstruct", reconstruct, "a recording through the autoencoder alone: the best that the decoder can do", _RECONSTRUCT)
     p.add_argument("file", type=Path, help="recording: wav, flac, ogg, opus or mp3")
+    p.add_argument("--refine", type=_whole, default=24, metavar="N", help="steps by which the encoder's latents are moved nearer to the sound; 0 for the encoder alone (24)")
     _out_option(p, "beside the recording: NAME-reconstruct.wav"); _model_options(p)
     p = _command(to, "evaluate", evaluate, "how well a sound follows what was asked", _EVALUATE)
     p.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a sound, then what it was to follow: .npz, MIDI file or recording")
@@ -522,7 +523,7 @@ def _train_options(p, out):
     p.add_argument("--validate-minutes", type=_positive, metavar="M", help="how often the held-out recordings are tried (5)")
     for name, text in _SHARES.items(): p.add_argument(f"--{name}", type=_share, metavar="P", help=text)
     p.add_argument("--profile", action="store_true", help="run 25 steps, say where their time goes, and save nothing")
-    p.add_argument("--seed", type=_seed, metavar="N"); p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
+    p.add_argument("--seed", type=_whole, metavar="N"); p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
 
 def _training_commands(to):
     p = _command(to, "prepare", prepare, "a folder of recordings to a cache for training", _PREPARE)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['l1', 'l2', 'relative_l2', 'stft_mag', 'MultiResolutionSTFT', 'LogMel', 'kl_loss', 'hinge_d', 'hinge_g',
-           'feature_matching']
+           'feature_matching', 'vae_losses', 'reconstruction_loss']
 
 # %% ../nbs/07_losses.ipynb #26a70353
 import warnings
@@ -160,3 +160,20 @@ def feature_matching(
     pairs = [(r.detach(), f) for rs, fs in zip(real, fake) for r, f in zip(rs, fs)]
     size = lambda h: h.abs().flatten(1).mean(1) # of each crop
     return sum((size(r - f)/size(r).clamp(min=floor)).mean() for r, f in pairs)/len(pairs)
+
+# %% ../nbs/07_losses.ipynb #7df395dd
+def vae_losses(
+    device="cpu" # where they will be used
+) -> dict: # loss by name, called as `loss(real, fake)`
+    "The losses between a sound and its reconstruction: time, spectrum at four resolutions, mel spectrum at four."
+    sizes = (2048, 1024, 512, 128)
+    stft = MultiResolutionSTFT(sizes, tuple(n//4 for n in sizes), sizes, w_sc=0., w_log=0., w_rel=1.)
+    return dict(l1=l1, l2=relative_l2, stft=stft.to(device), mel=LogMel(sizes, (128, 80, 48, 10)).to(device))
+
+def reconstruction_loss(
+    device="cpu", # where it will be used
+    weights: dict = dict(l2=3., stft=1., mel=6.) # of the terms of `vae_losses`
+): # called as `loss(real, fake)`, sounds (b, c, t); a scalar
+    "The weighted sum of what a sound and its reconstruction differ in."
+    terms = vae_losses(device)
+    return lambda real, fake: sum(w*terms[k](real, fake) for k, w in weights.items())

@@ -151,7 +151,7 @@ def in_windows(
 # %% ../nbs/05_vae.ipynb #fa60cee5
 # long: a class is read whole, and every argument has its line
 class VAE(nn.Module):
-    "Autoencoder of sound: `encode`, `decode`, `reconstruct`, and a call for training."
+    "Autoencoder of sound: `encode`, `refine`, `decode`, `reconstruct`, and a call for training."
     def __init__(self, config: VAEConfig = VAEConfig()):
         super().__init__()
         self.config = config
@@ -192,6 +192,36 @@ class VAE(nn.Module):
     ) -> tuple[Tensor, Tensor, dict]: # reconstruction (b, 1, t); latents drawn; `mu` and `logvar`, or latent losses by name
         z, aux = self.bottleneck(self.features(x), noise)
         return self.decode(z, x.shape[-1]), z, aux
+
+    def refine(self,
+        z: Tensor, # latents to begin with (b, latents, f), from `encode`
+        x: Tensor, # the sound that they are of (b, 1, t)
+        distance, # called as `distance(real, fake)`, sounds (b, 1, n); a scalar, smaller for nearer
+        steps: int = 24, rate: float = .03, # of Adam, the rate falling to a twentieth by the last step
+        window: int = 256, # frames worked on at once
+        callback=None # called with the mean distance after each step
+    ) -> Tensor: # latents (b, latents, f)
+        "Analysis by synthesis: latents moved, by gradient descent through the decoder, to where they decode nearer to the sound."
+        x, z = F.pad(x, (0, z.shape[-1]*self.config.hop - x.shape[-1])), z.detach().clone()
+        opt = torch.optim.Adam([z], rate, betas=(.9, .99))
+        fall = torch.optim.lr_scheduler.CosineAnnealingLR(opt, max(1, steps), rate/20)
+        for _ in range(steps):
+            z.grad, far = self._pull(z, x, distance, window)
+            opt.step(); fall.step()
+            if callback is not None: callback(far)
+        return z
+
+    @torch.enable_grad()
+    def _pull(self, z, x, distance, window):
+        "Gradient (b, latents, f) of the distance, and the distance: each window is decoded with its margins and compared without them."
+        f, hop, margin, grad, far = z.shape[-1], self.config.hop, vae_reach(self.config), torch.zeros_like(z), 0.
+        for a in range(0, f, window):
+            b, lo, hi = min(a + window, f), max(a - margin, 0), min(a + window + margin, f)
+            part = z[..., lo:hi].clone().requires_grad_()
+            loss = distance(x[..., a*hop:b*hop], self.decoder(part)[..., (a - lo)*hop:(b - lo)*hop])*(b - a)/f
+            grad[..., lo:hi] += torch.autograd.grad(loss, part)[0]
+            far += loss.item()
+        return grad, far
 
     @torch.no_grad()
     def reconstruct(self, x): return self.decode(self.encode(x), x.shape[-1])

@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 from .core import *
 from .curves import *
 from .vae import *
+from .losses import *
 from .unet import *
 from .edm import *
 from .midi import *
@@ -178,12 +179,17 @@ class Violin:
 
     @torch.no_grad()
     def reconstruct(self,
-        recording # path of a sound file, or a sound (t,) or (1, t) at 22,050 Hz
+        recording, # path of a sound file, or a sound (t,) or (1, t) at 22,050 Hz
+        refine: int = 24, # steps of `VAE.refine` on the encoder's latents; 0 for the encoder alone
+        progress: bool = False
     ) -> Sound:
-        "A recording through encoder and decoder: the best that the latents can sound."
+        "A recording through encoder and decoder, no diffusion: the best that the latents can sound."
         x, curves = self._analyse(recording)
-        begin = time.perf_counter()
-        y = self.vae.reconstruct(x[None, None].to(self.device))[0, 0].cpu().clamp(-1, 1)
+        begin, u = time.perf_counter(), x[None, None].to(self.device)
+        z = self.vae.encode(u)
+        with tqdm(total=refine, desc="refining", unit="step", disable=not progress) as bar:
+            z = self.vae.refine(z, u, reconstruction_loss(self.device), refine, callback=lambda _: bar.update())
+        y = self.vae.decode(z, len(x))[0, 0].cpu().clamp(-1, 1)
         return Sound(y, curves, reference=x, seconds=time.perf_counter() - begin)
 
     def evaluate(self,
