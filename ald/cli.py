@@ -363,7 +363,7 @@ def train_vae(args):
     from ald.vae import VAE_PRESETS, VAEConfig
     cache = Cache(args.cache)
     config = load_weights(args.init, VAEConfig)[1] if args.init and not args.preset else VAE_PRESETS[args.preset or "small"]
-    given = {**_given(args, *_TRAIN, "adversarial_from"), **_augment(args, train_vae)}
+    given = {**_given(args, *_TRAIN, "adversarial_from", "refine"), **_augment(args, train_vae)}
     if args.freeze_encoder: given["freeze_encoder"] = True
     if args.no_discriminator: given["adversarial_from"] = None
     if args.profile: return _profile(args, train_vae, cache=cache, config=config, holdout=args.holdout, **given)
@@ -540,6 +540,7 @@ def _training_commands(to):
     p.add_argument("--adversarial-from", type=_count, metavar="N", help="step at which the discriminator joins (2000)")
     p.add_argument("--no-discriminator", action="store_true", help="train without one")
     p.add_argument("--freeze-encoder", action="store_true", help="train the decoder alone, so that the denoiser stays valid; with --init")
+    p.add_argument("--refine", type=_count, metavar="N", help="with --freeze-encoder: train the decoder on latents refined by N steps")
     p = _command(which, "diffusion", train_diffusion, "the denoiser, on the latents of an autoencoder", _DIFFUSION)
     _train_options(p, "runs/mine")
     p.add_argument("--vae", type=Path, required=True, metavar="FILE", help="weights of the autoencoder, vae.safetensors")

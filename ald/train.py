@@ -111,6 +111,7 @@ def vae_step(
     terms: dict, # losses between sounds, from `vae_losses`
     disc: nn.Module | None = None, opt_d=None, # discriminator and its optimiser, prepared; None leaves it out of this step
     noise: Tensor | None = None, # unit Gaussian (b, latents, f) that draws the latents
+    z: Tensor | None = None, # latents to decode in the place of the encoder's
     lr: float = 1e-3,
     clip: float = 2., # largest gradient norm of the VAE
     weigh: bool = False, # also measure the latent losses' effective weights
@@ -118,7 +119,7 @@ def vae_step(
 ) -> dict: # every loss, the gradient's norm, effective weights as `w_name`
     "One step of the autoencoder, and of its discriminator before it."
     scale = acc.scaler.scale if acc.scaler is not None else None
-    with clock("forward"): y, z, aux = vae(x, noise)
+    with clock("forward"): y, z, aux = vae(x, noise, z)
     with clock("losses"): losses, extra = {k: f(x, y) for k, f in terms.items()}, {}
     if disc is not None:
         with clock("discriminator"):
@@ -169,11 +170,13 @@ def mean_scores(
 @torch.no_grad()
 def vae_scores(
     vae: nn.Module,
-    passages: list # from `held_passages`
+    passages: list, # from `held_passages`
+    refine: int = 0 # steps of `VAE.refine` on the latents
 ) -> tuple[dict, list]: # mean figures of `evaluate_sound`; the reconstructions (1, t)
-    "How well sounds come back from their latents' means."
+    "How well sounds come back from their latents: the means that the encoder gives, refined."
     device = next(vae.parameters()).device
-    sounds = [vae.reconstruct(x.to(device))[0].cpu() for x, _ in passages]
+    loss, sounds = reconstruction_loss(device), []
+    for x in (x.to(device) for x, _ in passages): sounds.append(vae.decode(vae.refine(vae.encode(x), x, loss, refine), x.shape[-1])[0].cpu())
     return mean_scores([evaluate_sound(y[0], Curves(*c.numpy()), x[0, 0]) for y, (x, c) in zip(sounds, passages)]), sounds
 
 # %% ../nbs/13_train.ipynb #5ef8a65f
@@ -196,6 +199,7 @@ def train_vae(
     augment: Augment | None = Augment(p_shift=.3, p_high=.04, p_tone=.2, gain_db=(-8., 6.)), # near to what the shipped weights had: see the training notebook
     init=None, # weights to start from (`.safetensors`), if there is no checkpoint yet; if they are of a smaller model, `grow` makes it larger
     freeze_encoder: bool = False, # train the decoder alone, which leaves latents valid
+    refine: int = 0, # with that: steps of `VAE.refine` on each crop's latents before the decoder's step, and on the held-out ones
     ema_decay: float = .999, seed: int = 0, device=None, precision: str = "auto", compile: bool = False, # see `accelerator`
     log_every: int = 10, checkpoint_minutes: float = 5, validate_minutes: float = 5, validate_seconds: float = 8., progress: bool = True,
     after_validation=None, # called, without arguments, after each validation, such as `RunView(out).update`
@@ -209,6 +213,7 @@ def train_vae(
     vae = VAE.load(init).train() if init else VAE(config)
     if vae.config != config: vae = grow(vae, config)
     disc = STFTDiscriminator(disc_config).to(acc.device)
+    if refine and not freeze_encoder: raise ValueError("refined latents train the decoder alone: freeze the encoder too")
     if freeze_encoder: vae.encoder.requires_grad_(False), vae.bottleneck.requires_grad_(False)
     vae, ema, balancer, best = vae.to(acc.device), EMA(vae, ema_decay).to(acc.device), Balancer(weights, latent_weights, balanced=balanced).to(acc.device), Best()
     opt, terms = optimiser(vae.parameters(), lr, (.8, .99)), vae_losses(acc.device)
@@ -220,10 +225,13 @@ def train_vae(
     micro = (rows.stop - rows.start)//accumulate
     loader = iter(crop_loader(Share(crops, batch_size, rows), micro, start=step*micro*accumulate, device=acc.device))
     passages = held_passages(cache, held or train[:1], validate_seconds) if acc.is_main_process else []
+    nearness = reconstruction_loss(acc.device)
 
     def save(): save_checkpoint(out/"checkpoint.pt", step, config, **parts)
+    def refined(x):
+        with torch.no_grad(), clock("refinement"): return vae.refine(vae.encode(x), x, nearness, refine) # not in half precision, which would lose small gradients
     def validate():
-        scores, sounds = vae_scores(ema.model, passages)
+        scores, sounds = vae_scores(ema.model, passages, refine)
         log.write(step=step, held_out=scores)
         save_preview(out/"preview", step, sounds[0])
         if best.beaten(-scores["log_mel"], step) or not (out/"vae.safetensors").is_file():
@@ -239,15 +247,16 @@ def train_vae(
                 noise = torch.randn(batch_size, config.latents, frames, generator=step_generator(seed, step))[rows].to(acc.device).split(micro)
                 for part in noise:
                     with clock("data"): xs.append(next(loader)["audio"])
+                    z = refined(xs[-1]) if refine else None
                     with acc.accumulate(model, judge):
-                        reports.append(vae_step(xs[-1], acc, model, stepper, balancer, terms, judge if adversarial else None, stepper_d, part,
+                        reports.append(vae_step(xs[-1], acc, model, stepper, balancer, terms, judge if adversarial else None, stepper_d, part, z,
                                                 lr_at(step, lr, warmup, hold, steps, cooldown), weigh=step % log_every == 0, clock=clock))
                 with clock("average"): ema.update(vae)
                 row = mean_report(reports, acc)
                 demand_finite(row, step, out, lambda: name_crops(crops, range(step*batch_size + rows.start, step*batch_size + rows.stop), torch.cat(xs)), watch, "l2", acc.scaler is not None)
                 if step % log_every == 0:
                     log.write(step=step, **row)
-                    bar.set_postfix({k: f"{row[k]:.3f}" for k in ("l2", "mel", "kl")}, refresh=False)
+                    bar.set_postfix({k: f"{row[k]:.3f}" for k in ("l2", "mel", "kl") if k in row}, refresh=False)
             step += 1; bar.update()
             if acc.is_main_process and _due(validated, validate_minutes): validate(); saved = validated = time.monotonic()
             if acc.is_main_process and _due(saved, checkpoint_minutes): save(); saved = time.monotonic()

@@ -188,9 +188,10 @@ class VAE(nn.Module):
 
     def forward(self,
         x: Tensor, # sound (b, 1, t)
-        noise: Tensor | None = None # unit Gaussian (b, latents, ceil(t/256)) that draws the latents; None for fresh
-    ) -> tuple[Tensor, Tensor, dict]: # reconstruction (b, 1, t); latents drawn; `mu` and `logvar`, or latent losses by name
-        z, aux = self.bottleneck(self.features(x), noise)
+        noise: Tensor | None = None, # unit Gaussian (b, latents, ceil(t/256)) that draws the latents; None for fresh
+        z: Tensor | None = None # latents, of that shape, to decode in the place of the encoder's
+    ) -> tuple[Tensor, Tensor, dict]: # reconstruction (b, 1, t); latents drawn, or given; `mu` and `logvar`, or latent losses by name
+        z, aux = self.bottleneck(self.features(x), noise) if z is None else (z, {})
         return self.decode(z, x.shape[-1]), z, aux
 
     def refine(self,
