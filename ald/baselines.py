@@ -281,18 +281,20 @@ def _makers(x, curves, midi, violin, render):
         sawtooth=lambda: _timed(lambda: sawtooth(curves)), sine=lambda: _timed(lambda: sine(curves)))
 
 # %% ../nbs/15_baselines.ipynb #efa08daa
-def _fitted(y, x): # to the length and level of x
-    return at_level(torch.nn.functional.pad(y, (0, max(0, len(x) - len(y))))[:len(x)], float(x.double().square().mean().sqrt()))
+def _fitted(y, x): return torch.nn.functional.pad(y, (0, max(0, len(x) - len(y))))[:len(x)] # to the length of x
+
+def _levelled(y, x): return at_level(y, float(x.double().square().mean().sqrt())) # to the level of x
 
 def _figures(name, y, seconds, x, curves, notes, reference):
-    "The figures of one row, for a sound already at the recording's length and level."
+    "The figures of one row, for a sound already of the recording's length."
+    trip, y = y, _levelled(y, x)
     e = evaluate_sound(y, curves, x)
     out = {k: e[k] for k in ("pitch_accuracy", "envelope_correlation", "log_mel")}
     with contextlib.suppress(Missing):
         heard = transcribe(at_level(y))
         out |= {f"note_f1_{ms}": note_scores(heard, notes, ms/1000)["note_f1"] for ms in (50, 100)}
     if reference: out["frechet"] = frechet_distance(statistics(log_mel_frames(y)), reference)
-    if name in ("vae", "encoder"): out["si_sdr"] = e["si_sdr"]
+    if name in ("vae", "encoder"): out |= dict(si_sdr=e["si_sdr"], log_mel=log_mel_distance(trip, x))
     if seconds is not None: out["real_time_factor"] = seconds/(len(x)/SAMPLE_RATE)
     return {k: v if (v := out.get(k)) is not None and math.isfinite(v) else None for k in COLUMNS}
 
@@ -371,7 +373,7 @@ def baselines(
             try: y, seconds = make()
             except Missing as e: missing[name], rows[name] = str(e), {}; continue
             rows[name] = _figures(name, y := _fitted(y, x), seconds, x, curves, asked, reference)
-            sounds[name] = _excerpt(y)
+            sounds[name] = _excerpt(_levelled(y, x))
             say(f"{ROWS[name]}: measured" + (f", made in {seconds:.1f} s" if seconds else ""))
     about = dict(recording=Path(recording).stem, duration=len(x)/SAMPLE_RATE, notes=len(asked), played=played, references=[p.stem for p in others],
                  weights=fingerprint(violin), settings=_settings(render), device=violin.device.type, threads=torch.get_num_threads())

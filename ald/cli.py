@@ -490,7 +490,7 @@ def _sound_commands(to):
     _out_option(p, "beside the recording: NAME-resynth.wav"); _render_options(p)
     p = _command(to, "reconstruct", reconstruct, "a recording through the autoencoder alone: the best that the decoder can do", _RECONSTRUCT)
     p.add_argument("file", type=Path, help="recording: wav, flac, ogg, opus or mp3")
-    p.add_argument("--refine", type=_whole, default=24, metavar="N", help="steps by which the encoder's latents are moved nearer to the sound; 0 for the encoder alone (24)")
+    p.add_argument("--refine", type=_whole, default=40, metavar="N", help="steps by which the encoder's latents are moved nearer to the sound; 0 for the encoder alone (40)")
     _out_option(p, "beside the recording: NAME-reconstruct.wav"); _model_options(p)
     p = _command(to, "evaluate", evaluate, "how well a sound follows what was asked", _EVALUATE)
     p.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a sound, then what it was to follow: .npz, MIDI file or recording")

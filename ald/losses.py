@@ -172,7 +172,7 @@ def vae_losses(
 
 def reconstruction_loss(
     device="cpu", # where it will be used
-    weights: dict = dict(l2=3., stft=1., mel=6.) # of the terms of `vae_losses`
+    weights: dict = dict(l2=3., stft=1., mel=15.) # of the terms of `vae_losses`
 ): # called as `loss(real, fake)`, sounds (b, c, t); a scalar
     "The weighted sum of what a sound and its reconstruction differ in."
     terms = vae_losses(device)

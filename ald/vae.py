@@ -198,30 +198,40 @@ class VAE(nn.Module):
         z: Tensor, # latents to begin with (b, latents, f), from `encode`
         x: Tensor, # the sound that they are of (b, 1, t)
         distance, # called as `distance(real, fake)`, sounds (b, 1, n); a scalar, smaller for nearer
-        steps: int = 24, rate: float = .03, # of Adam, the rate falling to a twentieth by the last step
+        steps: int = 40, rate: float = .05, # of Adam, the rate falling to a twentieth by the last step
         window: int = 256, # frames worked on at once
         callback=None # called with the mean distance after each step
     ) -> Tensor: # latents (b, latents, f)
         "Analysis by synthesis: latents moved, by gradient descent through the decoder, to where they decode nearer to the sound."
-        x, z = F.pad(x, (0, z.shape[-1]*self.config.hop - x.shape[-1])), z.detach().clone()
+        x, start, z = F.pad(x, (0, z.shape[-1]*self.config.hop - x.shape[-1])), z.detach(), z.detach().clone()
         opt = torch.optim.Adam([z], rate, betas=(.9, .99))
         fall = torch.optim.lr_scheduler.CosineAnnealingLR(opt, max(1, steps), rate/20)
         for _ in range(steps):
             z.grad, far = self._pull(z, x, distance, window)
             opt.step(); fall.step()
             if callback is not None: callback(far)
+        return self._nearer(start, z, x, distance)
+
+    @torch.no_grad()
+    def _nearer(self, start, z, x, distance, block=16):
+        "The latents `z`, but those of the start for each item's blocks of frames that were nearer with them: in silence a step is easily too long."
+        hop, (before, after) = self.config.hop, (self.decode(start), self.decode(z))
+        for i in range(len(z)):
+            for a in range(0, z.shape[-1], block):
+                at = slice(i, i + 1), slice(None), slice(a*hop, (a + block)*hop)
+                if distance(x[at], before[at]) < distance(x[at], after[at]): z[i, :, a:a + block] = start[i, :, a:a + block]
         return z
 
     @torch.enable_grad()
     def _pull(self, z, x, distance, window):
-        "Gradient (b, latents, f) of the distance, and the distance: each window is decoded with its margins and compared without them."
+        "Gradient (b, latents, f) of the distance times frames, which does not shrink with length, and the mean distance: each window is decoded with its margins and compared without them."
         f, hop, margin, grad, far = z.shape[-1], self.config.hop, vae_reach(self.config), torch.zeros_like(z), 0.
         for a in range(0, f, window):
             b, lo, hi = min(a + window, f), max(a - margin, 0), min(a + window + margin, f)
             part = z[..., lo:hi].clone().requires_grad_()
-            loss = distance(x[..., a*hop:b*hop], self.decoder(part)[..., (a - lo)*hop:(b - lo)*hop])*(b - a)/f
+            loss = distance(x[..., a*hop:b*hop], self.decoder(part)[..., (a - lo)*hop:(b - lo)*hop])*(b - a)
             grad[..., lo:hi] += torch.autograd.grad(loss, part)[0]
-            far += loss.item()
+            far += loss.item()/f
         return grad, far
 
     @torch.no_grad()

@@ -180,7 +180,7 @@ class Violin:
     @torch.no_grad()
     def reconstruct(self,
         recording, # path of a sound file, or a sound (t,) or (1, t) at 22,050 Hz
-        refine: int = 24, # steps of `VAE.refine` on the encoder's latents; 0 for the encoder alone
+        refine: int = 40, # steps of `VAE.refine` on the encoder's latents; 0 for the encoder alone
         progress: bool = False
     ) -> Sound:
         "A recording through encoder and decoder, no diffusion: the best that the latents can sound."
