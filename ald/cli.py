@@ -319,7 +319,7 @@ def _given(args, *names): return {k: v for k in names if (v := getattr(args, k))
 _TRAIN = "minutes", "steps", "batch_size", "accumulate", "lr", "cooldown", "init", "seed", "device", "precision", "compile", "validate_minutes"
 
 _SHARES = dict(shift="transpose this share of the crops by up to two semitones", high="raise this share by up to an octave, above what was recorded",
-                tone="filter this share, as another violin or microphone would", room="put this share into a room") # shares that `Augment` has
+               tone="filter this share, as another violin or microphone would", room="put this share into a room") # shares that `Augment` has
 
 def _augment(args, train):
     "What is done to the crops, where the command says otherwise than the training's own choice."

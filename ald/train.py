@@ -111,11 +111,11 @@ def vae_step(
     terms: dict, # losses between sounds, from `vae_losses`
     disc: nn.Module | None = None, opt_d=None, # discriminator and its optimiser, prepared; None leaves it out of this step
     noise: Tensor | None = None, # unit Gaussian (b, latents, f) that draws the latents
-    z: Tensor | None = None, # latents to decode in the place of the encoder's
     lr: float = 1e-3,
     clip: float = 2., # largest gradient norm of the VAE
     weigh: bool = False, # also measure the latent losses' effective weights
-    clock: Clock = Clock()
+    clock: Clock = Clock(),
+    z: Tensor | None = None # latents to decode in the place of the encoder's
 ) -> dict: # every loss, the gradient's norm, effective weights as `w_name`
     "One step of the autoencoder, and of its discriminator before it."
     scale = acc.scaler.scale if acc.scaler is not None else None
@@ -249,8 +249,8 @@ def train_vae(
                     with clock("data"): xs.append(next(loader)["audio"])
                     z = refined(xs[-1]) if refine else None
                     with acc.accumulate(model, judge):
-                        reports.append(vae_step(xs[-1], acc, model, stepper, balancer, terms, judge if adversarial else None, stepper_d, part, z,
-                                                lr_at(step, lr, warmup, hold, steps, cooldown), weigh=step % log_every == 0, clock=clock))
+                        reports.append(vae_step(xs[-1], acc, model, stepper, balancer, terms, judge if adversarial else None, stepper_d, part,
+                                                lr_at(step, lr, warmup, hold, steps, cooldown), weigh=step % log_every == 0, clock=clock, z=z))
                 with clock("average"): ema.update(vae)
                 row = mean_report(reports, acc)
                 demand_finite(row, step, out, lambda: name_crops(crops, range(step*batch_size + rows.start, step*batch_size + rows.stop), torch.cat(xs)), watch, "l2", acc.scaler is not None)

@@ -210,7 +210,7 @@ class VAE(nn.Module):
             z.grad, far = self._pull(z, x, distance, window)
             opt.step(); fall.step()
             if callback is not None: callback(far)
-        return self._nearer(start, z, x, distance)
+        return self._nearer(start, z, x, distance) if steps else z
 
     @torch.no_grad()
     def _nearer(self, start, z, x, distance, block=16):
