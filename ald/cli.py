@@ -318,12 +318,13 @@ def _given(args, *names): return {k: v for k in names if (v := getattr(args, k))
 
 _TRAIN = "minutes", "steps", "batch_size", "accumulate", "lr", "cooldown", "init", "seed", "device", "precision", "compile", "validate_minutes"
 
-_SHARES = dict(shift="transpose this share of the crops by up to two semitones", high="raise this share by up to an octave, above what was recorded",
+_SHARES = dict(shift="transpose this share of the crops by up to two semitones", high="raise this share instead, above what was recorded",
                tone="filter this share, as another violin or microphone would", room="put this share into a room") # shares that `Augment` has
 
 def _augment(args, train):
     "What is done to the crops, where the command says otherwise than the training's own choice."
     given = {f"p_{k}": v for k, v in _given(args, *_SHARES).items()}
+    if args.high_by is not None: given["high"] = tuple(args.high_by)
     return dict(augment=replace(inspect.signature(train).parameters["augment"].default, **given)) if given else {}
 
 def _start(args, config):
@@ -380,7 +381,7 @@ def train_diffusion(args):
     from ald.unet import UNetConfig
     from ald.vae import VAE, VAEConfig
     cache, vae = Cache(args.cache), VAE.load(args.vae)
-    config = load_weights(args.init, UNetConfig)[1] if args.init else UNetConfig(latents=vae.config.latents)
+    config = load_weights(args.init, UNetConfig)[1] if args.init else replace(inspect.signature(train_diffusion).parameters["config"].default, latents=vae.config.latents)
     given = {**_given(args, *_TRAIN, "crops"), **_augment(args, train_diffusion)}
     if args.profile: return _profile(args, train_diffusion, cache=cache, vae=vae, config=config, holdout=args.holdout, **{**given, "crops": 32})
     _start(args, config)
@@ -522,6 +523,7 @@ def _train_options(p, out):
     p.add_argument("--compile", action="store_true", default=None, help="compile the network: a minute or two at the start, faster steps")
     p.add_argument("--validate-minutes", type=_positive, metavar="M", help="how often the held-out recordings are tried (5)")
     for name, text in _SHARES.items(): p.add_argument(f"--{name}", type=_share, metavar="P", help=text)
+    p.add_argument("--high-by", type=_number, nargs=2, metavar=("LO", "HI"), help="with --high: by so many semitones (0 12)")
     p.add_argument("--profile", action="store_true", help="run 25 steps, say where their time goes, and save nothing")
     p.add_argument("--seed", type=_whole, metavar="N"); p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
 

@@ -529,14 +529,20 @@ def build_cache(
 # %% ../nbs/03_data.ipynb #3a98d7cd
 @dataclass(frozen=True)
 class Augment:
-    "What may be changed in a crop, its curves moving with it. The defaults keep to what a violin's own register and dynamics do."
+    """What may be changed in a crop, its curves moving with it. The defaults keep to what a violin's own register and dynamics do.
+
+    Raises `ValueError` for a range `high` that is none."""
     semitones: float = 2. # pitch shifts uniformly within plus and minus this; the tempo moves with it
     p_shift: float = .5   # share of crops whose pitch is shifted
-    p_high: float = 0. # share of crops raised by up to an octave instead: notes above those that the recordings have
+    p_high: float = 0. # share of crops raised instead: notes above those that the recordings have
+    high: tuple = (0., 12.) # semitones that these are raised by, uniform in this range
     p_tone: float = 0. # share of crops filtered, by gains of -6 to 6 dB at each octave: another violin, another microphone
     p_room: float = 0. # share of crops heard in a room, which decays by 60 dB in 0.15 to 1 s, 6 to 24 dB below the direct sound
     gain_db: tuple = (-9., 6.) # gain is uniform in this range, dB; less where it would clip
     polarity: bool = True # turn half of the crops upside down
+
+    def __post_init__(self):
+        if not 0 <= self.high[0] <= self.high[1]: raise ValueError(f"crops cannot be raised by {self.high[0]:g} to {self.high[1]:g} semitones; give two numbers from 0 up, the smaller first")
 
 def stretch(
     x: Tensor, # sound, (..., m)
@@ -655,7 +661,7 @@ class Crops(Dataset):
         self._ends = np.cumsum(cache.frames[self.ids])
         self._long = _margined(frames)*HOP # samples of a stretched crop with its margins
         reach = augment.semitones if augment else 0
-        top = max(reach, 12) if augment and augment.p_high else reach
+        top = max(reach, *augment.high) if augment and augment.p_high else reach
         self._lengths = _smooth(self._long*2**(-reach/12), self._long*2**(top/12)) # samples it may be made from
 
     def __len__(self): return max(1, int(self._ends[-1])//self.frames) # crops that last as long as all recordings
@@ -670,7 +676,7 @@ class Crops(Dataset):
         u = np.array([self._rng(k).random(10) for k in ks]).T
         a = self.augment or Augment(semitones=0, p_shift=0, gain_db=(0, 0), polarity=False)
         high = u[6] < a.p_high
-        semitones = np.where(high, 12*u[7], a.semitones*(2*u[0] - 1))
+        semitones = np.where(high, a.high[0] + (a.high[1] - a.high[0])*u[7], a.semitones*(2*u[0] - 1))
         wish = self._long*2**(semitones/12) # samples that would give the pitch drawn; the nearest good length serves
         length = self._lengths[np.abs(self._lengths[:, None]/wish - 1).argmin(0)]
         length = np.where((u[1] < a.p_shift) | high, length, 0)

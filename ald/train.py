@@ -10,6 +10,7 @@ __all__ = ['BANDS', 'VAE_WEIGHTS', 'LATENT_WEIGHTS', 'EDGE', 'save_preview', 'ru
 
 # %% ../nbs/13_train.ipynb #d332abe2
 import base64, hashlib, io, json, math, os, signal, socket, subprocess, sys, time
+from dataclasses import replace
 from pathlib import Path
 import torch
 from torch import Tensor, nn
@@ -119,17 +120,21 @@ def vae_step(
 ) -> dict: # every loss, the gradient's norm, effective weights as `w_name`
     "One step of the autoencoder, and of its discriminator before it."
     scale = acc.scaler.scale if acc.scaler is not None else None
-    with clock("forward"): y, z, aux = vae(x, noise, z)
+    with clock("forward"): y, z, aux = (_plain(vae) if weigh else vae)(x, noise, z)
     with clock("losses"): losses, extra = {k: f(x, y) for k, f in terms.items()}, {}
     if disc is not None:
         with clock("discriminator"):
             extra["discriminator"] = discriminator_step(x, y.detach(), acc, disc, opt_d, lr)
-            losses |= judged(x, y, acc.unwrap_model(disc))
+            losses |= judged(x, y, _plain(acc.unwrap_model(disc)))
     latent = dict(kl=kl_loss(aux["mu"], aux["logvar"])) if "mu" in aux else aux
     at = [aux["mu"], aux["logvar"]] if weigh and "mu" in aux and z.requires_grad else None # a frozen encoder has no weights to compare
     with clock("balancer"): loss, weights = balancer(losses, y, latent, at, scale, acc.num_processes*acc.gradient_accumulation_steps)
     with clock("backward, step"): extra["gradient"] = descend(acc, loss, vae, opt, lr, clip)
     return {**losses, **latent, **extra, **{f"w_{k}": w for k, w in weights.items() if weigh}}
+
+def _plain(model):
+    "Not compiled: losses are weighed by going backward several times, from the output to tensors on the way, and a compiled module allows neither."
+    return getattr(model, "_orig_mod", model)
 
 def discriminator_step(x, y, acc, disc, opt_d, lr):
     "One step of the discriminator on real `x` and made `y`, which it sees in one batch; gives its hinge loss."
@@ -379,7 +384,7 @@ def train_diffusion(
     cache: Cache, # recordings
     vae: VAE, # trained; its encoder is used as it is
     out, # folder of the run; a checkpoint in it is resumed
-    config: UNetConfig = UNetConfig(),
+    config: UNetConfig = UNetConfig(registers=3),
     edm: EDMConfig = EDMConfig(P_mean=-.4), # higher noise than the paper's -1.2, as for the shipped weights: see the training notebook
     holdout=(), # recordings to keep from training, as for `Cache.split`
     minutes: float | None = None, # to run now; None for no limit
@@ -392,7 +397,7 @@ def train_diffusion(
     drop: tuple = (.1, .1, .1), # chances to drop the envelope, the pitch, both
     crops: int = 800, crop_frames: int = 690, # how many crops are encoded, and their length
     augment: Augment | None = Augment(), # what is done to them
-    init=None, # weights to start from (`.safetensors`), if there is no checkpoint yet
+    init=None, # weights to start from (`.safetensors`), if there is no checkpoint yet; of the same configuration, or with fewer registers
     ema_decay: float = .999, seed: int = 0, device=None, precision: str = "auto", compile: bool = False, # see `accelerator`
     log_every: int = 10, checkpoint_minutes: float = 5, validate_minutes: float = 5, validate_seconds: float = 8., progress: bool = True,
     after_validation=None, # called, without arguments, after each validation, such as `RunView(out).update`
@@ -407,8 +412,9 @@ def train_diffusion(
     vae = fit_latents(vae, data["z"]).to(acc.device).eval()
     data["z"] = (data["z"] - vae.latent_mean.cpu())/vae.latent_std.cpu()
     torch.manual_seed(seed)
-    net = (load_unet(init).train() if init else UNet(config)).to(acc.device)
-    if net.config != config: raise ValueError(f"{init}: has {net.config}; give that as the configuration, not {config}")
+    net = load_unet(init).train() if init else UNet(config)
+    if replace(net.config, registers=config.registers) != config: raise ValueError(f"{init}: has {net.config}; give that as the configuration, not {config}")
+    net = with_registers(net, config.registers).to(acc.device)
     ema, best, opt = EMA(net, ema_decay).to(acc.device), Best(), optimiser(net.parameters(), lr, (.9, .99))
     model, stepper = acc.prepare(net, opt)
     precond = Precond(model, edm.sigma_data)
