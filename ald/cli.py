@@ -323,8 +323,7 @@ _SHARES = dict(shift="transpose this share of the crops by up to two semitones",
 
 def _augment(args, train):
     "What is done to the crops, where the command says otherwise than the training's own choice."
-    given = {f"p_{k}": v for k, v in _given(args, *_SHARES).items()}
-    if args.high_by is not None: given["high"] = tuple(args.high_by)
+    given = {f"p_{k}": v for k, v in _given(args, *_SHARES).items()} | {"high": tuple(v) for v in _given(args, "high_by").values()}
     return dict(augment=replace(inspect.signature(train).parameters["augment"].default, **given)) if given else {}
 
 def _start(args, config):
