@@ -241,7 +241,7 @@ def snap_pitch(
     return min(inside, key=lambda m: abs(m - pitch))
 
 # %% ../nbs/17_editor.ipynb #f89414eb
-PAD = 48 # frames, 0.56 s, on each side of a change that are rendered with it
+PAD = 64 # frames, 0.74 s, on each side of a change that are rendered with it
 LEAST_PART = .6 # of all frames; above this, rendering everything takes no longer
 
 class Stopped(Exception):
