@@ -413,7 +413,7 @@ def train_diffusion(
     data["z"] = (data["z"] - vae.latent_mean.cpu())/vae.latent_std.cpu()
     torch.manual_seed(seed)
     net = load_unet(init).train() if init else UNet(config)
-    if replace(net.config, registers=config.registers) != config: raise ValueError(f"{init}: has {net.config}; give that as the configuration, not {config}")
+    if replace(net.config, registers=config.registers) != config or config.registers < net.config.registers: raise ValueError(f"{init}: has {net.config}; give that as the configuration, not {config}")
     net = with_registers(net, config.registers).to(acc.device)
     ema, best, opt = EMA(net, ema_decay).to(acc.device), Best(), optimiser(net.parameters(), lr, (.9, .99))
     model, stepper = acc.prepare(net, opt)
