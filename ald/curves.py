@@ -8,7 +8,7 @@ __all__ = ['TRACKERS', 'DEFAULT_TRACKER', 'N_COND', 'Curves', 'save_curves', 'lo
            'decode_curves', 'drop_curves']
 
 # %% ../nbs/02_curves.ipynb #460be330
-import functools, math, zipfile
+import functools, math, warnings, zipfile
 from dataclasses import dataclass
 from pathlib import Path
 import numpy as np
@@ -18,15 +18,36 @@ from torch import Tensor
 from .core import *
 
 # %% ../nbs/02_curves.ipynb #15a9b2fc
+# what mixers and decoders let a sound reach above full scale, 6 dB; an envelope beyond that is of another scale
+_OVERSHOOT = 2.
+_AUDIBLE = 20., SAMPLE_RATE/2 # Hz: a pitch that can be heard, and that a sound at this rate can have
+
+def _faults(name, c):
+    "Where values of a curve cannot be, and what to say of them."
+    yield ~np.isfinite(c), "is NaN or infinite", "finite numbers from 0 up"
+    yield c < 0, "is negative", "finite numbers from 0 up"
+    if name == "envelope": yield c > _OVERSHOOT, f"is {c.max():.3g}", "numbers from 0 to 1, which is full scale"
+    else:
+        low, high = _AUDIBLE
+        yield (c > 0) & ((c < low) | (c > high)), "is no pitch in Hz", f"0 or {low:g} to {high:g}"
+
 def _checked(
     name, # of the curve, for the message
     values # array, list or tensor, (f,)
 ) -> np.ndarray: # (f,) float32, its own copy, read-only
-    "Raises `ValueError` unless there is at least one value, all finite and none negative."
-    c = np.array(values.detach().cpu().numpy() if isinstance(values, Tensor) else values, dtype=np.float32)
+    """Cuts an envelope that is a little above 1 to 1, with a warning.
+
+    Raises `ValueError` unless there is at least one value, and all are numbers that such a curve can have."""
+    c = np.asarray(values.detach().cpu().numpy() if isinstance(values, Tensor) else values)
+    if c.dtype.kind not in "fiub": raise ValueError(f"the {name} holds {c.dtype}; give real numbers")
     if c.ndim != 1 or not len(c): raise ValueError(f"the {name} has shape {c.shape}; give one number a frame, at least one frame")
-    for wrong, what in ((~np.isfinite(c), "is NaN or infinite"), (c < 0, "is negative")):
-        if wrong.any(): raise ValueError(f"the {name} {what} at frame {wrong.argmax()}; give finite numbers from 0 up")
+    with np.errstate(over="ignore"): c = c.astype(np.float32)
+    for wrong, what, give in _faults(name, c):
+        if wrong.any(): raise ValueError(f"the {name} {what} at frame {wrong.argmax()}; give {give}")
+    if name == "envelope" and c.max() > 1:
+        # not for rounding
+        if c.max() > 1.001: warnings.warn(f"the envelope reaches {c.max():.3f}, where full scale is 1; it is cut to 1")
+        c = c.clip(0, 1)
     c.setflags(write=False)
     return c
 
@@ -36,7 +57,9 @@ def _checked(
 class Curves:
     """An envelope and a pitch on the frame grid. Either may be absent (None), not both.
 
-    Raises `ValueError` if both are absent, their lengths differ, or a value is NaN, infinite or negative."""
+    An envelope a little above 1 is cut to 1, with a warning.
+    Raises `ValueError` if both are absent, their lengths differ, or a value cannot be: NaN, infinite, negative, an
+    envelope above 2, a pitch below 20 Hz or above 11,025 Hz."""
     envelope: np.ndarray | None = None # (f,) largest magnitude in each frame, full scale 1
     pitch: np.ndarray | None = None # (f,) Hz, 0 where unvoiced
 
@@ -85,26 +108,57 @@ def save_curves(
     curves: Curves, # what to write
     path # where to; `.npz`
 ) -> Path:
-    "Write curves, whole or not at all. Raises `ValueError` for another suffix."
-    path = Path(path)
+    "Write curves, whole or not at all. Raises `ValueError` for another suffix, `OSError` if the disk is full."
+    path = user_path(path)
     if path.suffix != ".npz": raise ValueError(f"{path}: curves are saved as .npz; use that suffix")
     with atomic_path(path) as tmp: np.savez_compressed(tmp, **curves._arrays())
     return path
 
 # %% ../nbs/02_curves.ipynb #4083a564
+_MOST = math.ceil(LONGEST*FRAME_RATE) # frames
+
+class _Unfit(ValueError): "A sentence about an array."
+
+def _array(
+    archive, # open `.npz`
+    name # of the array
+) -> np.ndarray:
+    "One array of an archive. Raises `ValueError` if it is no plain row of numbers, or longer than two hours."
+    member = archive.getinfo(f"{name}.npy")
+    if member.file_size > 8*_MOST + 4096:
+        raise _Unfit(f"the {name} takes {member.file_size:,} bytes; "
+                     f"give at most {LONGEST/3600:g} hours of curves, {_MOST} frames")
+    with archive.open(member) as f:
+        version = np.lib.format.read_magic(f)
+        if version > (2, 0): raise _Unfit(f"the {name} is not a row of numbers; give one number a frame")
+        head = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = head(f)
+        if len(shape) != 1 or dtype.kind not in "fiub":
+            raise _Unfit(f"the {name} holds {dtype} and has shape {shape}; give one real number a frame")
+        if not 0 < shape[0] <= _MOST:
+            raise _Unfit(f"the {name} has {shape[0]} frames; give 1 to {_MOST}, which are {LONGEST/3600:g} hours")
+        b = f.read(shape[0]*dtype.itemsize + 1)
+    if len(b) != shape[0]*dtype.itemsize:
+        raise _Unfit(f"the {name} has {len(b)} bytes where its head says {shape[0]*dtype.itemsize}; save it again")
+    return np.frombuffer(b, dtype)
+
+# %% ../nbs/02_curves.ipynb #dbf92e19
 def load_curves(
     path # `.npz` with arrays `envelope`, `pitch` or both; others are ignored
 ) -> Curves:
-    "Read curves. Raises `FileNotFoundError` if there is no file, and `ValueError`, naming the file, if its content will not do."
-    path = Path(path)
-    if not path.is_file(): raise FileNotFoundError(f"{path}: no such file; give curves saved as .npz")
+    """Read curves, at most two hours of them.
+
+    Raises `FileNotFoundError` if there is no file, and `ValueError`, naming the file, if its content will not do."""
+    path = user_file(path, "curves saved as .npz")
     try:
-        with np.load(path, allow_pickle=False) as f: arrays = {k: f[k] for k in ("envelope", "pitch") if k in f}
-    except (ValueError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile): # a single array is no context: TypeError, AttributeError in Python 3.10
+        with zipfile.ZipFile(path) as f:
+            arrays = {k: _array(f, k) for k in ("envelope", "pitch") if f"{k}.npy" in f.namelist()}
+    except _Unfit as e: raise ValueError(f"{path}: {e}") from None
+    except Exception: # of zipfile, zlib, struct, tokenize and others: a damaged file may cause any
         raise ValueError(f"{path}: not a whole .npz of numbers; save it with Curves.save or numpy.savez") from None
     if not arrays: raise ValueError(f"{path}: has neither an array `envelope` nor `pitch`; give one or both")
     try: return Curves(**arrays)
-    except (ValueError, TypeError) as e: raise ValueError(f"{path}: {e}") from None
+    except ValueError as e: raise ValueError(f"{path}: {e}") from None
 
 Curves.save = save_curves
 Curves.load = staticmethod(load_curves)
@@ -126,7 +180,10 @@ def envelope(
     x: Tensor # sound, (..., t) with t >= 1
 ) -> Tensor:  # (..., ceil(t / HOP)), full scale 1
     "Largest magnitude in each frame of 256 samples."
-    return F.pad(x.abs(), (0, -x.shape[-1] % HOP)).unflatten(-1, (-1, HOP)).amax(-1)
+    whole = x.shape[-1]//HOP*HOP # a recording of hours is not copied
+    both = (x[..., :whole], HOP), (x[..., whole:], x.shape[-1] - whole)
+    parts = [p.unflatten(-1, (-1, n)) for p, n in both if p.shape[-1]]
+    return torch.cat([torch.maximum(p.amax(-1), -p.amin(-1)) for p in parts], -1)
 
 # %% ../nbs/02_curves.ipynb #2d65cf79
 _WINDOW = 2048 # samples of Hann window, 93 ms
@@ -146,9 +203,11 @@ def _mono(x):
 def _spectra(x, chunk=1024):
     "Yield magnitudes (up to `chunk`, bins) of the frames of `x` (t,), scaled so that a sine of amplitude a has a peak of a."
     n, w = n_frames(len(x)), torch.hann_window(_WINDOW)
-    x = F.pad(x, (_FFT//2 - HOP//2, _FFT + n*HOP - len(x)))
     for k in range(0, n, chunk):
-        part = x[k*HOP:(min(n, k + chunk) - 1)*HOP + _FFT]
+        first = k*HOP - (_FFT//2 - HOP//2)
+        last = first + (min(n, k + chunk) - k - 1)*HOP + _FFT
+        # not of the whole, which may be long
+        part = F.pad(x[max(0, first):last], (max(0, -first), max(0, last - len(x))))
         yield torch.stft(part, _FFT, HOP, _WINDOW, w, center=False, return_complex=True).abs().T*(2/w.sum())
 
 # %% ../nbs/02_curves.ipynb #9a15e869
@@ -302,11 +361,11 @@ def extract_curves(
     x: Tensor, # sound at `SAMPLE_RATE`, (t,), (1, t) or (1, 1, t)
     method: str = DEFAULT_TRACKER # a name in `TRACKERS`
 ) -> Curves: # both present, `n_frames(t)` long
-    """Envelope and pitch of a sound; those of a silent sound are zero throughout.
+    """Envelope and pitch of a sound; those of a silent sound are zero. Beyond full scale the envelope stays 1.
 
     Raises `ValueError` if it has no samples, several channels, or NaN or infinite samples."""
     x = _mono(x)
-    return Curves(envelope(x), track_pitch(x, method))
+    return Curves(envelope(x).clamp(max=1), track_pitch(x, method))
 
 # %% ../nbs/02_curves.ipynb #0bd8beb4
 N_COND = 5 # channels: level, envelope present, pitch, voiced, pitch present

@@ -8,9 +8,11 @@ __all__ = ['SOUNDS', 'VIRTUOSO', 'SOURCES', 'FULL_SCALE', 'audio_folder', 'virtu
            'unpack', 'CropLoader', 'crop_loader']
 
 # %% ../nbs/03_data.ipynb #20c90b02
-import hashlib, itertools, json, math, os, re, shutil, stat, tarfile, tempfile, time, warnings, zipfile, zlib
+import contextlib, errno, hashlib, itertools, json, math, os, re, shutil, signal, stat, tarfile, threading, time
+import warnings, zipfile, zlib
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import lru_cache
@@ -23,24 +25,42 @@ from .core import *
 from .curves import *
 
 # %% ../nbs/03_data.ipynb #28fbf836
-SOUNDS = (".wav", ".flac", ".ogg", ".opus", ".mp3") # what `read_audio` reads
+# what is taken for a sound if its bytes do not say so
+SOUNDS = (*SOUND_SUFFIXES, ".aif", ".aiff", ".aifc", ".caf", ".au", ".w64", ".rf64")
+# sounds that `read_audio` cannot read
+_ALIENS = (".m4a", ".m4b", ".aac", ".wma", ".ape", ".wv", ".amr", ".dsf", ".ra", ".mka")
 
-def _sounds(root):
-    "Sound files below `root`, sorted, without hidden ones (macOS leaves a `._name.wav` beside each file in a zip)."
-    root = Path(root)
+def _files(root):
+    "Files below `root`, sorted, without hidden ones (macOS leaves a `._name.wav` beside each file in a zip)."
     if not root.is_dir(): raise FileNotFoundError(f"{root}: no such folder; give the folder that holds the recordings")
-    return sorted(p for p in root.rglob("*") if p.suffix.lower() in SOUNDS and p.is_file()
-                  and not any(part.startswith(".") for part in p.relative_to(root).parts))
+    return sorted(p for p in root.rglob("*")
+                  if not any(part.startswith(".") for part in p.relative_to(root).parts) and p.is_file())
+
+def _is_sound(path):
+    "Do a file's first bytes, or else its suffix, say that it is a sound?"
+    try: return file_kind(path) == "sound"
+    except (ValueError, FileNotFoundError): return path.suffix.lower() in SOUNDS # it is named when it cannot be read
+
+def _sounds(root): return [p for p in _files(Path(root)) if _is_sound(p)]
 
 def audio_folder(
-    path # a folder of wav, flac, ogg, opus or mp3 files, at any depth
+    path # a folder of recordings, at any depth
 ): # table with `path`, `recording` (the file's place in the folder, without its suffix)
-    "Table of your own recordings. Raises `FileNotFoundError` if there is no folder, or no sound in it."
+    """Table of your own recordings: of the files whose first bytes or whose suffix say that they are sound.
+
+    One warning names sounds of kinds that cannot be read.
+    Raises `FileNotFoundError` if there is no folder, or no sound in it."""
     import pandas as pd
-    files = _sounds(path)
-    if not files: raise FileNotFoundError(f"{path}: no sound below this folder; looked for {', '.join(SOUNDS)}")
-    return pd.DataFrame(dict(path=[str(p) for p in files],
-                             recording=[p.relative_to(path).with_suffix("").as_posix() for p in files]))
+    path = user_path(path)
+    files = _files(path)
+    found = [p for p in files if _is_sound(p)]
+    if aliens := [p.relative_to(path).as_posix() for p in files if p.suffix.lower() in _ALIENS and p not in set(found)]:
+        warnings.warn(f"{path}: left out {len(aliens)} that ald cannot read: {', '.join(aliens)}; "
+                      "convert to wav or flac")
+    if not found: raise FileNotFoundError(f"{path}: no sound below this folder; looked for {', '.join(SOUNDS)}")
+    # Op.12 is a whole name
+    name = lambda p: p.relative_to(path).with_suffix("" if p.suffix.lower() in SOUNDS else p.suffix).as_posix()
+    return pd.DataFrame(dict(path=[str(p) for p in found], recording=[name(p) for p in found]))
 
 # %% ../nbs/03_data.ipynb #d583d1e1
 VIRTUOSO = dict(
@@ -77,7 +97,7 @@ def virtuoso(
 
     Raises `FileNotFoundError` if there is no such folder, or no recording of the dataset in it."""
     import pandas as pd
-    path = Path("/kaggle/input" if path is None else path)
+    path = user_path("/kaggle/input" if path is None else path)
     files = _sounds(path)
     rows = [r for p in files if (r := _virtuoso_row(p))]
     if not rows:
@@ -93,13 +113,22 @@ def virtuoso(
 # %% ../nbs/03_data.ipynb #a036cd44
 _BACH = re.compile(r"(?P<player>[a-z-]+)_bwv(?P<work>\d{4})(?:_mov(?P<movement>\d+)(?:-\d+)?)?")
 
-def _csv(path):
+def _csv(path, columns):
+    "Rows of a csv. Raises `ValueError` if it is none, or lacks one of the columns."
     import csv
-    with open(path, newline="", encoding="utf-8-sig") as f: return list(csv.DictReader(f))
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as f: rows = list(csv.DictReader(f))
+    except (OSError, ValueError, csv.Error) as e:
+        raise ValueError(f"{path}: not readable as csv ({brief(e)}); fetch the dataset again") from None
+    for n, r in enumerate(rows or [{}], 2):
+        if lack := [c for c in columns if not isinstance(r.get(c), str)]:
+            raise ValueError(f"{path}: has no {', '.join(lack)} in line {n}; fetch the dataset again")
+    return rows
 
 def _clock(s): # "0:04:13" -> 253.
     return float(sum(int(v)*60**i for i, v in enumerate(reversed(s.split(":")))))
 
+# %% ../nbs/03_data.ipynb #96df02fe
 def _bach_plain(root):
     "Rows of the plain form: what the files' names say."
     notes = {p.stem: str(p) for p in sorted(root.rglob("notes/**/*.csv"))}
@@ -110,13 +139,20 @@ def _bach_plain(root):
 
 def _bach_published(root):
     "Rows of the published form: what `info.csv` and `audio.csv` say; a movement whose file is not here has no `path`."
-    files = {r["filename"]: r for r in _csv(root/"audio.csv")}
-    for r in _csv(root/"info.csv"):
+    licences = {r["filename"]: r["license"] for r in _csv(root/"audio.csv", ("filename", "license"))}
+    names = "collection", "source_filename", "filename", "violinist", "work", "mov", "start", "end"
+    for n, r in enumerate(_csv(root/"info.csv", names), 2):
         sound, notes = (root/k/r["collection"]/f for k, f in (("audio", r["source_filename"]), ("alignments", r["filename"] + ".csv")))
-        start = _clock(r["start"])
-        yield dict(path=str(sound) if sound.is_file() else "", recording=r["filename"], player=r["violinist"], work=int(r["work"][3:]),
-                   movement=int(r["mov"]), start=start, duration=_clock(r["end"]) - start,
-                   licence=files[r["source_filename"]]["license"], notes=str(notes) if notes.is_file() else "")
+        try:
+            start, end, work, movement = _clock(r["start"]), _clock(r["end"]), int(r["work"][3:]), int(r["mov"])
+            licence = licences[r["source_filename"]]
+            if not 0 <= start < end < 1e6: raise ValueError("times that no movement has")
+        except (ValueError, KeyError, OverflowError) as e:
+            raise ValueError(f"{root/'info.csv'}: line {n} does not make sense ({brief(e)}); "
+                             "fetch the dataset again") from None
+        yield dict(path=str(sound) if sound.is_file() else "", recording=r["filename"], player=r["violinist"],
+                   work=work, movement=movement, start=start, duration=end - start, licence=licence,
+                   notes=str(notes) if notes.is_file() else "")
 
 # %% ../nbs/03_data.ipynb #0920770f
 def bach_violin(
@@ -125,9 +161,10 @@ def bach_violin(
     """Table of the Bach Violin Dataset, a row a movement, in its published form or in the plain one.
 
     Movements whose sound is not here are left out, with one warning: two collections are not in the published file.
-    Raises `FileNotFoundError` if there is no such folder, or no recording of the dataset in it."""
+    Raises `FileNotFoundError` if there is no such folder, or no recording of the dataset in it, and `ValueError` if its
+    tables are damaged."""
     import pandas as pd
-    root = Path(path)
+    root = user_path(path)
     if not root.is_dir(): raise FileNotFoundError(f"{root}: no such folder; give the folder of the Bach Violin Dataset")
     info = next((p for p in sorted(root.rglob("info.csv")) if (p.parent/"audio.csv").is_file()), None)
     rows = list(_bach_published(info.parent) if info else _bach_plain(root))
@@ -145,18 +182,33 @@ def read_notes(
 ): # table with `start`, `end` (s from the beginning of the recording), `pitch` (MIDI number), `velocity` (64 if none is given)
     "Aligned notes of a recording. Raises `FileNotFoundError` if there are none, `ValueError` if the file holds something else."
     import pandas as pd
-    path = Path(path)
-    if not path.is_file(): raise FileNotFoundError(f"{path}: no such file; give a csv with start, end, pitch")
-    t = pd.read_csv(path)
+    path = user_file(path, "a csv with start, end, pitch")
+    t = _notes_table(path)
     score = Path(*("notes" if p == "alignments" else p for p in path.parts))
     if "pitch" not in t and score != path and score.is_file():
-        s = pd.read_csv(score)
+        s = _notes_table(score)
         if len(s) != len(t): raise ValueError(f"{path}: has {len(t)} notes and {score} has {len(s)}; fetch the dataset again")
-        t = t.assign(pitch=s.pitch, velocity=s.velocity if "velocity" in s else 64)
+        t = t.assign(**{c: s[c] for c in ("pitch", "velocity") if c in s})
     if lack := [c for c in ("start", "end", "pitch") if c not in t]:
         raise ValueError(f"{path}: has no column {', '.join(lack)}; give a csv with start, end, pitch")
     if "velocity" not in t: t = t.assign(velocity=64)
-    return t[["start", "end", "pitch", "velocity"]]
+    t = t[["start", "end", "pitch", "velocity"]]
+    if False in (fine := [_is_note(*r) for r in t.itertuples(index=False)]):
+        raise ValueError(f"{path}: row {fine.index(False) + 2} is no note; give start and end in seconds, "
+                         "end not before start, and pitch from 0 to 127")
+    return t.apply(pd.to_numeric)
+
+def _is_note(start, end, pitch, velocity):
+    try: start, end, pitch, velocity = map(float, (start, end, pitch, velocity))
+    except (TypeError, ValueError, OverflowError): return False
+    return 0 <= start <= end < math.inf and 0 <= pitch <= 127 and 1 <= velocity <= 127
+
+def _notes_table(path):
+    "A csv as it is. Raises `ValueError` if it is none."
+    import pandas as pd
+    try: return pd.read_csv(path)
+    except Exception as e: # of pandas, which has a dozen kinds of its own
+        raise ValueError(f"{path}: not readable as csv ({brief(e)}); give a csv with start, end, pitch") from None
 
 # %% ../nbs/03_data.ipynb #3c236ec5
 @dataclass(frozen=True)
@@ -201,7 +253,7 @@ def _receive(url, part, timeout, progress):
     with answer:
         if answer.status != 206: have = 0
         length = answer.headers.get("Content-Length")
-        total = None if length is None else have + int(length)
+        total = have + int(length) if length and length.isdecimal() else None
         with open(part, "r+b" if have else "wb") as f, tqdm(total=total, initial=have, unit="B", unit_scale=True, desc=part.stem, disable=not progress) as bar:
             f.seek(have)
             while block := answer.read(1 << 18): f.write(block); bar.update(len(block))
@@ -220,9 +272,9 @@ def download(
     """Fetch a file, resuming; one that is there already and has the checksum is kept.
 
     Raises `FileNotFoundError` if the server has no such file, `ValueError` if what arrived has another checksum (it is deleted),
-    `ConnectionError` if the transfer keeps stopping (what arrived is kept, to go on from)."""
+    `ConnectionError` if the transfer keeps stopping, `OSError` if the disk is full (what arrived is kept)."""
     import http.client, urllib.error
-    path = Path(path)
+    path = user_path(path)
     if path.is_file() and _verified(path, checksum): return path
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
@@ -233,7 +285,9 @@ def download(
         except urllib.error.HTTPError as e:
             if e.code in (403, 404, 410): raise FileNotFoundError(f"{url}: the server has no such file (HTTP {e.code})") from None
             total, why = -1, f"HTTP {e.code}"
-        except (OSError, http.client.HTTPException) as e: total, why = -1, str(e)
+        except (OSError, http.client.HTTPException) as e:
+            if isinstance(e, OSError) and e.errno == errno.ENOSPC: raise write_error(part, e) from None
+            total, why = -1, str(e)
         if total is None or total == _size(part): break
         failed = 0 if _size(part) > before else failed + 1
         time.sleep(wait*2**failed if failed else 0)
@@ -245,39 +299,78 @@ def download(
     os.replace(part, path)
     return path
 
+# %% ../nbs/03_data.ipynb #ea498b8c
 def _size(path): return path.stat().st_size if path.is_file() else 0
 
 # %% ../nbs/03_data.ipynb #fb9e1a9d
+# times its own size that an archive may unpack to, and bytes beside; recordings swell tenfold at most
+_SWELL, _FREE = 200, 1 << 26
+
 def unpack_archive(
     archive, # zip, tar, tar.gz, tar.bz2 or tar.xz
     folder # to be made; must not exist
 ) -> Path:
-    "Unpack, whole or not at all. Raises `ValueError` if it is no archive, is damaged, or holds links or paths that lead out of the folder."
-    archive, folder = Path(archive), Path(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    tmp = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
-        with zipfile.ZipFile(archive) if zipfile.is_zipfile(archive) else tarfile.open(archive) as f: _extract_all(f, tmp, archive)
-        os.chmod(tmp, 0o755) # mkdtemp makes it private
-        os.replace(tmp, folder)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error) as e:
-        raise ValueError(f"{archive}: not a whole zip or tar archive ({e})") from None
-    finally: shutil.rmtree(tmp, ignore_errors=True)
+    """Unpack, whole or not at all.
+
+    Raises `FileNotFoundError` if there is no file, `OSError` if the disk is full, and `ValueError` if it is no archive,
+    is damaged or encrypted, unpacks to over 200 times its size, or holds links or paths that lead out of the folder."""
+    archive, folder = user_file(archive, "a zip or tar archive"), user_path(folder)
+    with only_writer(folder.with_name(f".ald-{folder.name}"), "unpacking of this archive") as tmp:
+        try:
+            shutil.rmtree(tmp/"files", ignore_errors=True) # of one that was killed
+            (tmp/"files").mkdir()
+            with _open_archive(archive) as f: _extract_all(f, tmp/"files", archive)
+            os.replace(tmp/"files", folder)
+        except _Refused: raise
+        except Exception as e: # of zipfile, tarfile, zlib, lzma, struct: a damaged file may cause any
+            if isinstance(e, OSError) and e.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise write_error(folder, e) from None
+            raise ValueError(f"{archive}: not a whole zip or tar archive, or one with a password "
+                             f"({brief(e)})") from None
+        finally: shutil.rmtree(tmp, ignore_errors=True)
     return folder
 
+# %% ../nbs/03_data.ipynb #e3fbbc47
+class _Refused(ValueError): "What an archive holds is not to be unpacked."
+
+class _Stream:
+    "A tar's unpacked bytes, of which nobody gets more at once than is needed: its headers say how long they are."
+    def __init__(self, f, path): self.f, self.path, self.tell, self.seek = f, path, f.tell, f.seek
+
+    def read(self, n=-1):
+        if not 0 <= n <= 1 << 24:
+            raise _Refused(f"{self.path}: refused, it has a header of {n:,} bytes; fetch it again")
+        return self.f.read(n)
+
+@contextlib.contextmanager
+def _open_archive(path):
+    "A zip or tar archive, open."
+    import bz2, gzip, lzma
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as f: yield f
+        return
+    with open(path, "rb") as f: b = f.read(6)
+    signs = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
+    opener = next((f for sign, f in signs.items() if b.startswith(sign)), open)
+    with opener(path, "rb") as raw, tarfile.open(fileobj=_Stream(raw, path), mode="r:") as f: yield f
+
+# %% ../nbs/03_data.ipynb #f7f63b88
 def _extract_all(f, folder, archive):
-    "Every file of an open archive, written by us under a name that was looked at."
-    tar = isinstance(f, tarfile.TarFile)
-    for m in f.getmembers() if tar else f.infolist():
+    "Every file of an open archive, written by us under a name that was looked at, as long as there is room for it."
+    tar, room = isinstance(f, tarfile.TarFile), _SWELL*archive.stat().st_size + _FREE
+    for m in f if tar else f.infolist():
         name = PurePosixPath((m.name if tar else m.filename).replace("\\", "/"))
         link = not (m.isfile() or m.isdir()) if tar else stat.S_ISLNK(m.external_attr >> 16)
         if link or name.is_absolute() or ".." in name.parts or ":" in str(name):
-            raise ValueError(f"{archive}: refused, it holds a link or a path that leads out of its folder ({name})")
+            raise _Refused(f"{archive}: refused, it holds a link or a path that leads out of its folder ({name})")
+        room -= m.size if tar else m.file_size # neither reads more of a member than this
+        if room < 0:
+            raise _Refused(f"{archive}: refused, it would unpack to more than {_SWELL} times its size; fetch it again")
         if m.isdir() if tar else m.is_dir(): continue
         (folder/name).parent.mkdir(parents=True, exist_ok=True)
         with (f.extractfile(m) if tar else f.open(m)) as source, open(folder/name, "wb") as to: shutil.copyfileobj(source, to, 1 << 20)
 
-# %% ../nbs/03_data.ipynb #f7f63b88
+# %% ../nbs/03_data.ipynb #240de43b
 def fetch(
     name: str, # a name in `SOURCES`
     folder="data", # where datasets are kept; the archive stays there too, to be verified at the next use
@@ -287,14 +380,15 @@ def fetch(
 
     Raises `ValueError` for a name it does not know or a dataset that a person has to fetch, and what `download` and `unpack_archive` raise."""
     if name not in SOURCES: raise ValueError(f"no dataset {name!r}; there are {', '.join(SOURCES)}")
-    source, home = SOURCES[name], Path(folder)/name
+    source, home = SOURCES[name], user_path(folder)/name
     if not source.url: raise ValueError(f"{name} has no address that a program can fetch; get it from {source.page} ({source.licence})")
-    archive = Path(folder)/Path(source.url.split("?")[0]).name
-    there = archive.is_file() and _verified(archive, source.checksum)
-    if not there: download(source.url, archive, source.checksum, progress=progress)
-    if there and home.is_dir(): return home
-    if home.is_dir(): shutil.rmtree(home) # of an archive that was damaged, or another one
-    return unpack_archive(archive, home)
+    archive = home.with_name(Path(source.url.split("?")[0]).name)
+    with only_writer(home.parent, "ald prepare --fetch"):
+        there = archive.is_file() and _verified(archive, source.checksum)
+        if not there: download(source.url, archive, source.checksum, progress=progress)
+        if there and home.is_dir(): return home
+        if home.is_dir(): shutil.rmtree(home) # of an archive that was damaged, or another one
+        return unpack_archive(archive, home)
 
 # %% ../nbs/03_data.ipynb #51dfe59c
 FULL_SCALE = 32768 # a 16-bit sample of a wav file, divided by this, is what `read_audio` gives: such files are cached bit for bit
@@ -310,13 +404,15 @@ def _file_hash(path):
     return h.hexdigest()[:32]
 
 # %% ../nbs/03_data.ipynb #29ee8661
-_FORM = dict(version=1, sample_rate=SAMPLE_RATE, hop=HOP)
+_FORM = dict(version=2, sample_rate=SAMPLE_RATE, hop=HOP)
 
 def _map(path, dtype, shape):
     "Map a file of at least this shape for reading."
     need, have = math.prod(shape)*np.dtype(dtype).itemsize, path.stat().st_size if path.is_file() else 0
     if have < need: raise ValueError(f"{path}: has {have} bytes where the index says {need}; delete the cache and build it again")
     return np.memmap(path, dtype, "r", shape=shape) if need else np.empty(shape, dtype)
+
+def _sums(samples, curves): return [zlib.crc32(np.ascontiguousarray(a)) for a in (samples, curves)]
 
 def _copy(source, first, length, start, out):
     "Fill `out` from item `start` of a recording, which lies at `source[first:first+length]`; what is outside it becomes 0."
@@ -329,11 +425,12 @@ def _copy(source, first, length, start, out):
 class Cache:
     """Recordings and their curves, memory-mapped; `build_cache` makes one.
 
-    Raises `FileNotFoundError` if the folder holds no cache, `ValueError` if its files are of another version or cut short."""
+    Raises `FileNotFoundError` if the folder holds no cache, `ValueError` if it is of another version, damaged or cut,
+    and at the first use of a recording if its samples or curves are not those that the index speaks of."""
     def __init__(self,
         folder # where `build_cache` put it
     ):
-        self.folder = Path(folder)
+        self.folder = user_path(folder)
         head = _read_index(self.folder)
         if head is None: raise FileNotFoundError(f"{folder}: holds no cache (no index.json); make one with build_cache")
         self.tracker, self.index = head["tracker"], head["recordings"]
@@ -341,6 +438,7 @@ class Cache:
         end = int((self.first + self.frames).max()) if len(self) else 0
         self._samples = _map(self.folder/"samples.i16", np.int16, (end*HOP,))
         self._curves = _map(self.folder/head["curves"], np.float32, (end, 2))
+        self._fine = [False]*len(self) # recordings that have been checked
 
     def __len__(self): return len(self.index)
     def __getstate__(self): return {"folder": self.folder}
@@ -350,12 +448,26 @@ class Cache:
     @property
     def seconds(self) -> float: return float(self.frames.sum()/FRAME_RATE) # of sound, whole frames
 
+    def check(self):
+        "Check every recording now. Raises `ValueError` if its samples or curves are not those that were prepared."
+        for i in range(len(self)): self._check(i)
+        return self
+
+    def _check(self, i):
+        if self._fine[i]: return
+        a, b = self.first[i], self.first[i] + self.frames[i]
+        if _sums(self._samples[a*HOP:b*HOP], self._curves[a:b]) != self.index[i]["sums"]:
+            raise ValueError(f"{self.folder}: what it holds of {self.index[i]['path']} is not what was prepared; "
+                             "prepare it again, which mends that")
+        self._fine[i] = True
+
     def audio(self,
         i: int, # recording, 0 to `len(self) - 1`
         start: int = 0, # first sample
         n: int | None = None # samples; None for all that follow
     ) -> Tensor: # (1, n) float32, full scale 1
         "Samples of one recording, 0 outside it."
+        self._check(i)
         out = np.empty(self.frames[i]*HOP - start if n is None else n, np.int16)
         _copy(self._samples, self.first[i]*HOP, self.frames[i]*HOP, start, out)
         return torch.from_numpy(out)[None]/FULL_SCALE
@@ -366,12 +478,14 @@ class Cache:
         n: int | None = None # frames; None for all that follow
     ) -> Tensor: # (2, n): envelope, full scale 1, and pitch, Hz, 0 where unvoiced
         "Curves of one recording, 0 (silent and unvoiced) outside it."
+        self._check(i)
         out = np.empty((self.frames[i] - start if n is None else n, 2), np.float32)
         _copy(self._curves, self.first[i], self.frames[i], start, out)
         return torch.from_numpy(out.T.copy())
 
     def cut(self, i, start, audio, curves):
         "Fill `audio` (256 f,) int16 and `curves` (f, 2) from frame `start` of one recording."
+        self._check(i)
         _copy(self._samples, self.first[i]*HOP, self.frames[i]*HOP, start*HOP, audio)
         _copy(self._curves, self.first[i], self.frames[i], start, curves)
 
@@ -389,33 +503,65 @@ class Cache:
 
 # %% ../nbs/03_data.ipynb #256ddb7c
 def _read_index(folder):
-    "The index of a cache, or None if there is none."
+    "The index of a cache, or None if there is none. Raises `ValueError` unless it makes sense throughout."
     path = Path(folder)/"index.json"
     if not path.is_file(): return None
-    try: head = json.loads(path.read_text())
-    except ValueError: head = {}
-    if head.get("form") != _FORM: raise ValueError(f"{folder}: its index.json is not of a cache of this version of ald; delete the folder and build it again")
+    try: head = json.loads(path.read_bytes())
+    except (ValueError, OSError, RecursionError): head = None
+    if not (isinstance(head, dict) and head.get("form") == _FORM and _makes_sense(head)):
+        raise ValueError(f"{folder}: its index.json is damaged, or not of a cache of this version of ald; "
+                         "delete the folder and build it again")
     return head
+
+def _makes_sense(head):
+    "Has an index everything that is asked of it, and does no recording lie on another?"
+    known, spare = head.get("recordings"), head.get("spare")
+    if not (isinstance(head.get("tracker"), str) and isinstance(known, list) and isinstance(spare, list)): return False
+    entries = all(_is_entry(r, "path", "recording") for r in known) and all(map(_is_entry, spare))
+    if not (entries and _is_curves(head.get("curves"))):
+        return False
+    if any(r["curves"] != head["curves"] for r in known): return False
+    places = sorted((r["first"], r["first"] + r["frames"]) for r in known + spare)
+    return all(end <= first for (_, end), (first, _) in zip(places, places[1:]))
+
+def _is_curves(name): return isinstance(name, str) and re.fullmatch(r"curves-[0-9]{1,9}\.f32", name)
+
+def _is_entry(r, *names):
+    "Is this a recording, as an index speaks of it?"
+    return (isinstance(r, dict) and all(isinstance(r.get(k), str) for k in ("key", *names))
+            and _is_curves(r.get("curves"))
+            and all(type(r.get(k)) is int and least <= r[k] < 1 << 40 for k, least in (("first", 0), ("frames", 1)))
+            and isinstance(r.get("sums"), list) and [type(v) for v in r["sums"]] == [int, int])
 
 def _extract(samples, method):
     "Curves of 16-bit samples, (frames, 2)."
     return extract_curves(torch.from_numpy(samples)/FULL_SCALE, method=method).tensor().T.contiguous().numpy()
 
+# %% ../nbs/03_data.ipynb #f7019172
+_SILENT = 1e-4 # -80 dBFS
+
 def _decode(path, start, duration, method):
-    "16-bit samples, filled up to whole frames, and their curves."
+    "16-bit samples, filled up to whole frames, and their curves. Raises `ValueError` for silence: it teaches nothing."
     x = read_audio(path, start, duration)[0]
+    if not x.abs().max() > _SILENT: raise ValueError(f"{path}: is silent (below -80 dBFS throughout)")
     x = x/max(1., -float(x.min()), float(x.max())*FULL_SCALE/(FULL_SCALE - 1)) # the largest 16-bit samples are -32768 and 32767
     samples = torch.nn.functional.pad(_to_int16(x), (0, -len(x) % HOP)).numpy()
     return samples, _extract(samples, method)
 
 def _job(task):
-    "One unit of work for a process: (samples or None if they are in the cache already, curves), or what is wrong as a sentence."
+    "One unit of work: (samples, None if the cache has them, curves, warnings), or a sentence on what is wrong."
     path, start, duration, method, cached = task
     try:
-        if cached is None: return _decode(path, start, duration, method)
-        file, first, frames = cached
-        return None, _extract(np.fromfile(file, np.int16, frames*HOP, offset=first*HOP*2), method)
-    except (ValueError, OSError) as e: return str(e)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always", UserWarning)
+            if cached is None: samples, curves = _decode(path, start, duration, method)
+            else:
+                file, first, frames = cached
+                samples, curves = None, _extract(np.fromfile(file, np.int16, frames*HOP, offset=first*HOP*2), method)
+        return samples, curves, [str(w.message) for w in said if w.category is UserWarning]
+    except (ValueError, FileNotFoundError) as e: return str(e)
+    # one bad file is no reason to lose the others
+    except Exception as e: return f"{path}: could not be read ({type(e).__name__}: {brief(e)})"
 
 # %% ../nbs/03_data.ipynb #31ef42ee
 def _probe_sound():
@@ -428,7 +574,8 @@ def _probe_sound():
 
 def _same_curves(a, b):
     "Do two results for the probe agree to 1 % in nearly every frame? (Another processor may round one frame's voicing otherwise.)"
-    a, b = np.asarray(a), np.asarray(b)
+    try: a, b = np.asarray(a, float), np.asarray(b, float)
+    except (ValueError, TypeError): return False # an index that somebody has changed
     return a.shape == b.shape and np.isclose(a, b, rtol=.01, atol=1e-3).all(1).mean() > .95
 
 # %% ../nbs/03_data.ipynb #676ade3f
@@ -441,23 +588,64 @@ def _rows(table):
     for row in table.to_dict("records"):
         yield {k: None if v != v else v.item() if isinstance(v, np.generic) else v for k, v in row.items()}
 
+def _set_up():
+    "Begin a worker process: one thread; it ends at once with Ctrl-C, and within a second of the process that began it."
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    def watch(parent):
+        while os.getppid() == parent: time.sleep(1)
+        os._exit(1) # it would keep the lock
+    threading.Thread(target=watch, args=(os.getppid(),), daemon=True).start()
+
+# %% ../nbs/03_data.ipynb #716ecdd1
 def _pool(tasks, workers):
     "Results of `_job` in order, by this many other processes; by this one if 0."
     if not workers: yield from map(_job, tasks); return
-    with ProcessPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool: yield from pool.map(_job, tasks)
+    waiting = deque(tasks)
+    while waiting:
+        running, pool = deque(), ProcessPoolExecutor(workers, initializer=_set_up)
+        try:
+            while waiting or running:
+                while waiting and len(running) < 2*workers:
+                    running.append((waiting[0], pool.submit(_job, waiting[0])))
+                    waiting.popleft()
+                yield running[0][1].result()
+                running.popleft()
+        # one of them ended its process: each is tried alone, and the rest goes on in new processes
+        except BrokenProcessPool:
+            for task, future in running:
+                yield future.result() if future.done() and not future.exception() else _alone(task)
+        finally: pool.shutdown(cancel_futures=True)
+
+def _alone(task):
+    "The result of `_job` in a process of its own, or that it did not live."
+    with ProcessPoolExecutor(1, initializer=_set_up) as pool:
+        try: return pool.submit(_job, task).result()
+        except BrokenProcessPool: return f"{task[0]}: the process that read it came to an end; is there memory enough?"
 
 # %% ../nbs/03_data.ipynb #2fd920f7
+# long: a class is read whole
 class _Writer:
     "An open cache being added to: data first, then the index that speaks of it."
     def __init__(self, folder, method):
         self.folder, self.method, old = folder, method, _read_index(folder) or {}
         self.probe = _extract(_probe_sound(), method).tolist()
-        same = old.get("tracker") == method and _same_curves(old["probe"], self.probe)
+        same = old.get("tracker") == method and _same_curves(old.get("probe"), self.probe)
         last = int(re.search(r"\d+", old.get("curves", "0"))[0])
         self.curves = f"curves-{last if same else last + 1}.f32" # another file, so that a training that has the old one open keeps it
-        self.known = {r["key"]: r for r in old.get("recordings", []) + old.get("spare", [])}
-        self.end = max((r["first"] + r["frames"] for r in self.known.values()), default=0)
+        entries = old.get("recordings", []) + old.get("spare", [])
         for name in ("samples.i16", self.curves): (folder/name).touch()
+        self.end = max((r["first"] + r["frames"] for r in entries), default=0)
+        self.known = {r["key"]: r for r in map(self._checked, entries) if r}
+        self.saved, self.cost = -math.inf, 0. # when the index was written, and how long that took, seconds
+
+    def _checked(self, r):
+        "An entry of the index if its samples are its own, with no curves (number 0) if they are not; else None."
+        def part(name, dtype, n): # n values a frame
+            at, f = n*np.dtype(dtype).itemsize*r["first"], self.folder/name
+            return np.fromfile(f, dtype, n*r["frames"], offset=at) if f.is_file() else np.empty(0)
+        sums = _sums(part("samples.i16", np.int16, HOP), part(r["curves"], np.float32, 2))
+        if sums[0] == r["sums"][0]: return r if sums[1] == r["sums"][1] else {**r, "curves": "curves-0.f32"}
 
     def ready(self, key): return key in self.known and self.known[key]["curves"] == self.curves
 
@@ -469,21 +657,31 @@ class _Writer:
     def add(self, key, samples, curves):
         "Write what `_job` found for one recording."
         first = self.known[key]["first"] if samples is None else self.end
-        if samples is not None: self._put("samples.i16", first*HOP*2, samples)
+        sums = _sums(np.empty(0) if samples is None else samples, curves)
+        if samples is None: sums[0] = self.known[key]["sums"][0]
+        else: self._put("samples.i16", first*HOP*2, samples)
         self._put(self.curves, first*8, curves) # two float32 a frame
         self.end = max(self.end, first + len(curves))
-        self.known[key] = dict(key=key, first=first, frames=len(curves), curves=self.curves)
+        self.known[key] = dict(key=key, first=first, frames=len(curves), curves=self.curves, sums=sums)
 
     def _put(self, name, at, array):
-        with open(self.folder/name, "r+b") as f: f.seek(at); f.write(array.tobytes())
+        try:
+            with open(self.folder/name, "r+b") as f: f.seek(at); f.write(array.tobytes())
+        except OSError as e: raise write_error(self.folder/name, e) from None
 
-    def commit(self, rows):
-        "Replace the index: `rows` (key -> what the table says) that are ready are the cache; the rest waits in case a table names it again."
-        names = ("key", "first", "frames", "curves")
+    def commit(self, rows, due=False):
+        """Replace the index: `rows` (key -> what the table says) that are ready are the cache; the rest waits.
+
+        `due`: only a second after the last time, or twenty times as long as that took: a twentieth of the time."""
+        begun = time.monotonic()
+        if due and begun < self.saved + max(1, 20*self.cost): return
+        names = ("key", "first", "frames", "curves", "sums")
         done = {k: {**row, **{n: self.known[k][n] for n in names}} for k, row in rows.items() if self.ready(k)}
         spare = [{n: r[n] for n in names} for k, r in self.known.items() if k not in done]
         head = dict(form=_FORM, tracker=self.method, probe=self.probe, curves=self.curves, recordings=list(done.values()), spare=spare)
-        with atomic_path(self.folder/"index.json") as tmp: tmp.write_text(json.dumps(head, indent=1))
+        with atomic_path(self.folder/"index.json") as tmp: tmp.write_text(json.dumps(head, indent=1, default=str))
+        self.saved = time.monotonic()
+        self.cost = self.saved - begun
         return len(done)
 
 # %% ../nbs/03_data.ipynb #7cf2381a
@@ -491,8 +689,9 @@ def _unique(table):
     "The table's rows by key, and a sentence for each that cannot be used."
     rows, said = {}, []
     for row in _rows(table):
-        try: key = _key(row)
-        except OSError: said.append(f"{row['path']}: no such file"); continue
+        try: key = _key({**row, "path": user_file(row["path"], "a sound")})
+        except (ValueError, OSError) as e: said.append(str(e)); continue
+        except TypeError: said.append(f"{row['path']!r}: not the path of a file"); continue
         if key in rows: said.append(f"{row['path']}: the same sound as {rows[key]['path']}, kept once")
         else: rows[key] = row
     return rows, said
@@ -506,25 +705,39 @@ def build_cache(
 ) -> Cache: # with the table's recordings, in the table's order
     """Decode each recording of the table once and compute its curves. What the cache holds already, by content, is kept.
 
-    A file that cannot be read, or holds the same sound as another, is left out; one warning lists them, a sentence each.
-    Raises `ValueError` if the table has no `path` or `recording`, or nothing in it can be read."""
-    from tqdm.auto import tqdm
+    A file that cannot be read, is silent, or holds the same sound as another, is left out
+    one warning lists them, a sentence each.
+    Raises `ValueError` if the table has no `path` or `recording`, nothing in it can be read, or another process is
+    writing to the folder, and `OSError` if the disk is full; what was done until then is kept."""
     if lack := [c for c in ("path", "recording") if c not in table]: raise ValueError(f"the table has no column {', '.join(lack)}")
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    w, (rows, said) = _Writer(folder, method), _unique(table)
-    todo = [k for k in rows if not w.ready(k)]
-    tasks = [(rows[k]["path"], rows[k].get("start") or 0., rows[k].get("duration"), method, w.cached(k)) for k in todo]
-    workers = min(os.cpu_count() if workers is None else workers, len(tasks) if len(tasks) > 1 else 0)
-    for k, result in zip(todo, tqdm(_pool(tasks, workers), total=len(tasks), desc="caching", disable=not progress or not tasks)):
-        if isinstance(result, str): said.append(result); continue
-        w.add(k, *result)
-        w.commit(rows)
-    if not w.commit(rows): raise ValueError("no recording could be cached: " + "; ".join(said[:3] or ["the table is empty"]))
-    for old in folder.glob("curves-*.f32"):
-        if old.name != w.curves: old.unlink()
-    if said: warnings.warn(f"left out of the cache, {len(said)} of {len(table)}:\n" + "\n".join(said))
+    with only_writer(folder, "ald prepare") as folder:
+        w, (rows, said) = _Writer(folder, method), _unique(table)
+        noted = _fill(w, rows, said, workers, progress)
+        for old in folder.glob("curves-*.f32"):
+            if old.name != w.curves: old.unlink()
+    if noted: warnings.warn(f"read with care, {len(noted)} of {len(table)}\n" + "\n".join(noted))
+    if said: warnings.warn(f"left out of the cache, {len(said)} of {len(table)}\n" + "\n".join(said))
     return Cache(folder)
+
+# %% ../nbs/03_data.ipynb #8e995d3d
+def _fill(w, rows, said, workers, progress):
+    "Add to an open cache what it lacks of `rows`, and to `said` what cannot be used. Returns warnings of what was."
+    from tqdm.auto import tqdm
+    todo, noted = [k for k in rows if not w.ready(k)], []
+    tasks = [(rows[k]["path"], rows[k].get("start") or 0., rows[k].get("duration"), w.method, w.cached(k))
+             for k in todo]
+    workers = min(os.cpu_count() if workers is None else workers, len(tasks) if len(tasks) > 1 else 0)
+    try:
+        bar = tqdm(_pool(tasks, workers), total=len(tasks), desc="caching", disable=not progress or not tasks)
+        for k, result in zip(todo, bar):
+            if isinstance(result, str): said.append(result); continue
+            samples, curves, warned = result
+            noted += warned
+            w.add(k, samples, curves)
+            w.commit(rows, due=True)
+    finally: done = w.commit(rows) # of a build that is interrupted as well
+    if not done: raise ValueError("no recording could be cached: " + "; ".join(said[:3] or ["the table is empty"]))
+    return noted
 
 # %% ../nbs/03_data.ipynb #3a98d7cd
 @dataclass(frozen=True)
