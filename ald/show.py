@@ -60,13 +60,23 @@ _SPEC_HZ = np.geomspace(100, 11000, 245) # edges of the rows, 36 an octave
 _WINDOW = 2048 # samples, 93 ms: separates the partials of the open G string, 196 Hz apart, by 18 bins
 _PLACES = np.geomspace(100, 11000, 16*244, endpoint=False)*_WINDOW/SAMPLE_RATE # bins; 16 to a row, at most 1.2 bins apart
 
+_BLOCK = 2048 # frames transformed at once: 34 MB
+
+def _magnitudes(x, a, b):
+    "Amplitudes (bins, b - a) that a sine would have in frames `a` to `b` of `x` (t,)."
+    w, before = torch.hann_window(_WINDOW), _WINDOW//2 - HOP//2
+    lo, hi = a*HOP - before, (b - 1)*HOP - before + _WINDOW
+    part = torch.from_numpy(x[max(lo, 0):hi].copy())
+    part = torch.nn.functional.pad(part, (max(-lo, 0), hi - max(lo, 0) - len(part)))
+    return torch.stft(part, _WINDOW, HOP, window=w, center=False, return_complex=True).abs()*2/w.sum()
+
 def _spec_db(x, floor):
     "Level (rows, columns) in dB re a full-scale sine, and the columns' edges in seconds; at most 500 columns."
-    w, n = torch.hann_window(_WINDOW), n_frames(len(x))
-    x = torch.nn.functional.pad(torch.from_numpy(x.copy()), (_WINDOW//2 - HOP//2, _WINDOW + n*HOP - len(x)))
-    mag = torch.stft(x, _WINDOW, HOP, window=w, center=False, return_complex=True)[:, :n].abs()*2/w.sum()
+    n = n_frames(len(x))
     pool = -(-n//500)
-    mag = torch.nn.functional.max_pool1d(mag[None], pool, ceil_mode=True)[0]
+    block = max(1, _BLOCK//pool)*pool
+    parts = (_magnitudes(x, a, min(a + block, n)) for a in range(0, n, block))
+    mag = torch.cat([torch.nn.functional.max_pool1d(m[None], pool, ceil_mode=True)[0] for m in parts], 1)
     lo, part = _PLACES.astype(int), torch.from_numpy(_PLACES % 1).float()[:, None]
     mag = (mag[lo]*(1 - part) + mag[lo + 1]*part).unflatten(0, (-1, 16)).amax(1)
     return (20*torch.log10(mag.clamp(min=10**(floor/20)))).numpy(), np.arange(mag.shape[1] + 1)*pool/FRAME_RATE
@@ -97,17 +107,28 @@ def show_spec(
     return ax
 
 # %% ../nbs/01_show.ipynb #63115b48
+_MOST = 10_000 # values of a curve that are drawn one by one: two minutes
+
+def _thinned(values):
+    "Times (s) and values of a curve (f,) as drawn: if long, the least and greatest of each stretch. NaN is a gap."
+    f = len(values)
+    if f <= _MOST: return (np.arange(f) + .5)/FRAME_RATE, values
+    edges = np.linspace(0, f, _MOST//2 + 1).astype(int)
+    ends = np.stack([u.reduceat(values, edges[:-1]) for u in (np.fmin, np.fmax)], 1)
+    return np.repeat((edges[1:] + edges[:-1])/2/FRAME_RATE, 2), ends.reshape(-1)
+
+# %% ../nbs/01_show.ipynb #796d80f3
 def _show_pitch(pitch, ax, outline):
     "Pitch as a line with gaps where it is 0; outlined, so that it can be seen on bright and dark."
     import matplotlib.patheffects as pe
-    pitch = np.where(np.asarray(pitch) > 0, pitch, np.nan)
-    at = (np.arange(len(pitch)) + .5)/FRAME_RATE
+    at, pitch = _thinned(np.where(np.asarray(pitch) > 0, pitch, np.nan))
     line, = ax.plot(at, pitch, color="white" if outline else _BLUE, lw=1.5, marker=".", ms=1.5)
     if outline: line.set_path_effects([pe.Stroke(linewidth=3, foreground=_BLUE), pe.Normal()])
 
 def _show_envelope(envelope, ax):
-    at = (np.arange(len(envelope)) + .5)/FRAME_RATE
-    ax.fill_between(at, 0, envelope, color=_ORANGE, lw=0)
+    at, drawn = _thinned(np.asarray(envelope))
+    if len(envelope) > _MOST: at, drawn = at[1::2], drawn[1::2] # filled up to the greatest
+    ax.fill_between(at, 0, drawn, color=_ORANGE, lw=0)
     ax.set(ylim=(0, max(1e-3, 1.05*float(np.max(envelope)))))
 
 # %% ../nbs/01_show.ipynb #64a69b8d
@@ -162,6 +183,16 @@ def _spread(pitches, span):
     return kept
 
 # %% ../nbs/01_show.ipynb #e3c338dc
+_SINGLE = 500 # notes that are drawn as objects of their own; more become one object, which is far quicker
+
+def _many_bars(start, end, pitch, height, color, edgecolor, linewidth, **kwargs):
+    "Bars as one collection for matplotlib; white edges, which would hide notes narrower than a pixel, are left out."
+    from matplotlib.collections import PolyCollection
+    low, high = pitch - height/2, pitch + height/2
+    corners = np.stack([np.stack(xy, 1) for xy in ((start, low), (start, high), (end, high), (end, low))],
+                       1) # (n, 4, 2)
+    return PolyCollection(corners, facecolor=color, edgecolor="none", snap=False, **kwargs)
+
 def show_roll(
     notes, # anything with `.start`, `.end` (s), `.pitch` (MIDI number), `.velocity` (1 to 127)
     ax=None, # axes to draw on; None for a new figure
@@ -174,7 +205,9 @@ def show_roll(
     ax, norm = _axes(ax, 2), mpl.colors.Normalize(0, 127)
     cmap = mpl.colormaps["cividis_r"]
     height = max(.9, np.ptp(pitch)/20) # of a semitone, or what can be seen where the range is wide
-    ax.barh(pitch, end - start, left=start, **{"height": height, "color": cmap(norm(velocity)), "edgecolor": "white", "linewidth": .5, **kwargs})
+    bars = {"height": height, "color": cmap(norm(velocity)), "edgecolor": "white", "linewidth": .5, **kwargs}
+    if len(notes) <= _SINGLE: ax.barh(pitch, end - start, left=start, **bars)
+    else: ax.add_collection(_many_bars(start, end, pitch, **bars))
     named = _spread(pitch.tolist(), np.ptp(pitch)/9)
     ax.set_yticks(named, [_note_name(p) for p in named])
     ax.set(xlabel="time (s)", ylabel="note", xlim=(min(0, start.min()), end.max()), ylim=(pitch.min() - height, pitch.max() + height))

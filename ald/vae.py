@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['VAE_PRESETS', 'VAEConfig', 'analysis', 'synthesis', 'Encoder', 'Decoder', 'Gaussian', 'Quantised', 'vae_reach',
-           'in_windows', 'VAE', 'grow']
+           'windows_of', 'in_windows', 'VAE', 'grow']
 
 # %% ../nbs/05_vae.ipynb #15625d3c
 import math
@@ -132,21 +132,26 @@ def vae_reach(
     units = sum(3*3**(i % 3)/rate for n, rate in zip(config.units, rates) for i in range(n))
     return math.ceil(units + sum(2/rate for rate in rates[1:]) + 3 + 3/rates[0])
 
-def in_windows(
+def windows_of(
     net, # what to apply: (b, c, n*m) -> (b, c', ...), length scaled by a fixed ratio
     x: Tensor, # (b, c, n*unit)
     unit: int, # input samples in a frame
     out: int, # output samples in a frame
     window: int, # frames in a window, margins not counted
     margin: int # frames on each side that are computed and thrown away
-) -> Tensor: # (b, c', n*out)
-    "Apply `net` window by window; equal to `net(x)` if an output depends on no more than `margin` frames on each side."
-    n, parts = x.shape[-1]//unit, []
+): # yields (b, c', m*out) for each window of m frames, in order
+    "Apply `net` window by window, and yield what comes of each: nothing that grows with length is held."
+    n = x.shape[-1]//unit
     for a in range(0, n, window):
         b, lo = min(a + window, n), max(a - margin, 0)
         y = net(x[..., lo*unit:min(b + margin, n)*unit])
-        parts.append(y[..., (a - lo)*out:(b - lo)*out])
-    return torch.cat(parts, -1)
+        yield y[..., (a - lo)*out:(b - lo)*out]
+
+def in_windows(
+    net, x: Tensor, unit: int, out: int, window: int, margin: int # as for `windows_of`
+) -> Tensor: # (b, c', n*out)
+    "What `windows_of` yields, joined; equal to `net(x)` if outputs depend on at most `margin` frames on each side."
+    return torch.cat(list(windows_of(net, x, unit, out, window, margin)), -1)
 
 # %% ../nbs/05_vae.ipynb #fa60cee5
 # long: a class is read whole, and every argument has its line
@@ -178,13 +183,19 @@ class VAE(nn.Module):
     ) -> Tensor: # latents (b, latents, ceil(t/256)), the mean
         return self.bottleneck.mode(self.features(x))
 
+    def decoded(self,
+        z: Tensor, # latents (b, latents, f)
+        window: int = 1024 # frames worked on at once
+    ): # yields sound (b, 1, 256 m) of each window of m frames
+        "The sound, a window at a time, for what is long."
+        return windows_of(self.decoder, z, 1, self.config.hop, window, vae_reach(self.config))
+
     def decode(self,
         z: Tensor, # latents (b, latents, f)
         n: int | None = None, # samples wanted, at most 256 f; None for all
         window: int = 1024 # frames worked on at once
     ) -> Tensor: # sound (b, 1, n)
-        hop = self.config.hop
-        return in_windows(self.decoder, z, 1, hop, window, vae_reach(self.config))[..., :z.shape[-1]*hop if n is None else n]
+        return torch.cat(list(self.decoded(z, window)), -1)[..., :n]
 
     def forward(self,
         x: Tensor, # sound (b, 1, t)
@@ -244,11 +255,8 @@ class VAE(nn.Module):
     def load(cls,
         path # `.safetensors` file from `save`
     ):
-        "Raises what `load_weights` does."
-        state, config, _ = load_weights(path, VAEConfig)
-        vae = cls(config)
-        vae.load_state_dict(state)
-        return vae.eval()
+        "Raises what `load_model` does."
+        return load_model(path, cls, VAEConfig)[0]
 
 # %% ../nbs/05_vae.ipynb #ee374326
 def _among(old, new, last):
@@ -278,7 +286,7 @@ def grow(
     small = vae.config
     if replace(config, width=small.width, units=small.units) != small or config.width < small.width or any(a > b for a, b in zip(small.units, config.units)):
         raise ValueError(f"{config} is not {small} with more width or units; only such a one can be grown")
-    big, last = VAE(config).to(next(vae.parameters()).device), (small.channels[-1], config.channels[-1])
+    big, last = VAE(config).to(next(vae.parameters())), (small.channels[-1], config.channels[-1])
     old, new = vae.state_dict(), big.state_dict()
     turned = {f"{name}.weight" for name, m in big.named_modules() if isinstance(m, nn.ConvTranspose1d)} # (in, out, k)
     for k, v in old.items():
