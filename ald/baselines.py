@@ -5,16 +5,18 @@
 # %% auto #0
 __all__ = ['SOUNDFONTS', 'SOUNDFONT_FOLDERS', 'ONSET', 'LEVEL', 'QUIET', 'ROWS', 'COLUMNS', 'EXCERPT', 'read_score', 'wave',
            'sine', 'sawtooth', 'Missing', 'find_soundfont', 'play_soundfont', 'transcriber', 'transcribe', 'at_level',
-           'log_mel_frames', 'statistics', 'frechet_distance', 'targets', 'Results', 'other_recordings', 'find_notes',
-           'fingerprint', 'baselines', 'against_targets', 'target_table', 'show_results']
+           'log_mel_frames', 'statistics', 'frechet_distance', 'targets', 'Results', 'kept_results', 'other_recordings',
+           'find_notes', 'fingerprint', 'baselines', 'against_targets', 'target_table', 'show_results']
 
 # %% ../nbs/15_baselines.ipynb #03801549
-import contextlib, functools, hashlib, inspect, io, json, logging, math, shutil, subprocess, tempfile, time, warnings
+import contextlib, functools, hashlib, inspect, io, json, logging, math, re, shutil, subprocess, tempfile, time, warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+from tqdm.auto import tqdm
+import ald
 from .core import *
 from .curves import *
 from .data import audio_folder, read_notes
@@ -30,8 +32,8 @@ def read_score(
     """Aligned notes of a recording. Notes of no length are left out, with a warning.
 
     Raises `FileNotFoundError` if there is no file, `ValueError` if it is not such a csv, has no notes, or one that cannot be."""
-    path = Path(path)
-    if path.suffix.lower() in (".mid", ".midi"): return read_midi(path).notes
+    path = user_path(path)
+    if path.is_file() and _is_midi(path): return read_midi(path).notes
     table = _note_table(path)
     some = table[table.end > table.start]
     if len(some) < len(table): warnings.warn(f"{path}: {len(table) - len(some)} of {len(table)} notes have no length and are left out")
@@ -39,18 +41,15 @@ def read_score(
     return sorted((Note(r.start, r.end, r.pitch, int(r.velocity)) for r in some.itertuples()), key=lambda n: n.start)
 
 # %% ../nbs/15_baselines.ipynb #d9fcddb8
+def _is_midi(path):
+    try: return file_kind(path) == "midi"
+    except ValueError: return False # text, perhaps
+
 def _note_table(path):
-    "The csv as numbers, checked. Raises `ValueError` with the file, and the row if one is wrong."
+    "The csv as `read_notes` gives it, with the velocity of `Note` where the file has none."
     import pandas as pd
-    try: table = read_notes(path)
-    except ValueError as e: # of pandas without the file's name, or of `read_notes` with it
-        if str(e).startswith(str(path)): raise
-        raise ValueError(f"{path}: not a csv of notes ({e}); give one with columns start, end, pitch") from None
-    if "velocity" not in pd.read_csv(path, nrows=0): table["velocity"] = Note.velocity
-    table = table.apply(pd.to_numeric, errors="coerce").astype(float)
-    right = np.isfinite(table).all(axis=1) & (table.start >= 0) & (table.end >= table.start) & table.pitch.between(0, 127) & table.velocity.between(1, 127)
-    if not right.all(): raise ValueError(f"{path}: row {right.argmin() + 2} is no note; give start and end in seconds, end not before start, pitch 0 to 127")
-    return table
+    table = read_notes(path)
+    return table if "velocity" in pd.read_csv(path, nrows=0) else table.assign(velocity=Note.velocity)
 
 # %% ../nbs/15_baselines.ipynb #0f913945
 def wave(
@@ -58,7 +57,9 @@ def wave(
     partials: int | None = None # how many at most; None for all that there is room for: a sawtooth
 ) -> Tensor: # (frames * HOP,)
     "A band-limited sawtooth, or its first `partials`, along curves. Raises `ValueError` without an envelope or any pitch."
-    if curves.envelope is None or curves.pitch is None or not curves.pitch.any(): raise ValueError("a wave needs an envelope and a pitch; give curves that have both")
+    if curves.envelope is None or curves.pitch is None or not curves.pitch.any():
+        raise ValueError("a wave needs an envelope and a pitch; give curves that have both")
+    if partials is not None and partials < 1: raise ValueError(f"a wave of {partials} partials; give 1 or more")
     at, voiced = (np.arange(curves.frames*HOP) + .5)/HOP - .5, np.flatnonzero(curves.pitch)
     hz = np.exp(np.interp(at, voiced, np.log(curves.pitch[voiced])))
     phase, room = 2*np.pi*np.cumsum(hz)/SAMPLE_RATE, int(SAMPLE_RATE/2/hz.min())
@@ -93,13 +94,25 @@ def play_soundfont(
     midi, # MIDI file
     soundfont # .sf2 or .sf3 file
 ) -> Tensor: # (t,) at 22,050 Hz
-    "A MIDI file played by FluidSynth. Raises `Missing` if the program is not installed, `ValueError` if it fails."
-    if not shutil.which("fluidsynth"): raise Missing("fluidsynth is not installed; install it (apt-get install fluidsynth, brew install fluid-synth) for this row")
+    """A MIDI file played by FluidSynth, which does not mind a soundfont that it cannot read.
+
+    Raises `Missing` if the program is not installed, `ValueError` if it fails, takes ten minutes, or plays nothing."""
+    if not shutil.which("fluidsynth"):
+        raise Missing("fluidsynth is not installed; install it "
+                      "(apt-get install fluidsynth, brew install fluid-synth) for this row")
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder)/"out.wav"
-        done = subprocess.run(["fluidsynth", "-n", "-i", "-F", wav, "-O", "float", "-r", "44100", soundfont, midi], capture_output=True, text=True)
-        if done.returncode or not wav.is_file(): raise ValueError(f"{soundfont}: fluidsynth could not play it ({(done.stderr.strip() or 'no reason given').splitlines()[-1]})")
-        return read_audio(wav)[0]
+        command = ["fluidsynth", "-n", "-i", "-F", wav, "-O", "float", "-r", "44100", soundfont, midi]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=600)
+            x = read_audio(wav)[0] if not done.returncode and wav.is_file() else torch.zeros(1)
+        except (subprocess.TimeoutExpired, OSError, ValueError) as e: raise _no_sound(soundfont, str(e)) from None
+        if not x.any(): raise _no_sound(soundfont, done.stderr)
+        return x
+
+def _no_sound(soundfont, why):
+    reason = ([l.strip() for l in why.splitlines() if l.strip()] or ["no reason given"])[-1]
+    return ValueError(f"{soundfont}: fluidsynth could not play it ({reason})")
 
 # %% ../nbs/15_baselines.ipynb #2767e659
 ONSET = .6 # see the table above
@@ -134,6 +147,7 @@ def transcribe(
 ) -> list[Note]: # by start
     "The notes that basic-pitch hears. Raises `Missing` if it is not installed."
     import soundfile as sf
+    if not 0 <= onset <= 1: raise ValueError(f"a threshold of {onset!r}; give 0 to 1")
     model, inference = transcriber()
     with tempfile.TemporaryDirectory() as folder, _quiet():
         sf.write(wav := f"{folder}/x.wav", np.asarray(x), SAMPLE_RATE, subtype="FLOAT") # it reads files only
@@ -147,7 +161,8 @@ def at_level(
     x: Tensor, # sound, (t,)
     rms: float = LEVEL # root mean square wanted, full scale 1
 ) -> Tensor: # (t,)
-    "The sound at another level. Raises `ValueError` if it is silent."
+    "The sound at another level. Raises `ValueError` if it is silent, or the level none."
+    if not 0 < rms < math.inf: raise ValueError(f"a level of {rms!r}; give a root mean square above 0, full scale 1")
     if not x.any(): raise ValueError("the sound is silent, so it has no level to be brought to another; give a sound that can be heard")
     return x*(rms/x.double().square().mean().sqrt()).float()
 
@@ -256,11 +271,34 @@ class Results:
         folder # that `save` wrote
     ):
         "Read results and the excerpts that are there. Raises `FileNotFoundError` or `ValueError` if they are not results."
-        path = Path(folder)/"results.json"
+        path = user_path(folder)/"results.json"
         if not path.is_file(): raise FileNotFoundError(f"{path}: no such file; make it with ald evaluate --baselines RECORDING --out {folder}")
-        try: d = json.loads(path.read_text(encoding="utf-8")); d = {k: d[k] for k in ("rows", "missing", "about")}
-        except (ValueError, KeyError, TypeError): raise ValueError(f"{path}: not results of ald evaluate --baselines; make it again") from None
-        return cls(**d, sounds={k: read_audio(p)[0] for k in d["rows"] if (p := Path(folder)/f"{k}.mp3").is_file()})
+        try: d = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError): d = None
+        if not _are_results(d): raise ValueError(f"{path}: not results of ald evaluate --baselines; make it again")
+        sounds = {k: read_audio(p)[0] for k in d["rows"] if (p := path.with_name(f"{k}.mp3")).is_file()}
+        return cls(d["rows"], d["missing"], d["about"], sounds)
+
+_ABOUT = dict(recording=str, duration=float, notes=int, played=int, references=list,
+              weights=str, settings=dict, device=str, threads=int)
+
+def _are_results(d):
+    "Whether this, read from JSON, is what `Results.save` writes."
+    parts = [d.get(k) for k in ("rows", "missing", "about")] if isinstance(d, dict) else [None]
+    if not all(isinstance(v, dict) for v in parts): return False
+    number = lambda v: v is None or isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
+    figures = lambda v: isinstance(v, dict) and set(v) <= set(COLUMNS) and all(map(number, v.values()))
+    said = {*ROWS, *COLUMNS} >= set(d["missing"]) and all(isinstance(v, str) for v in d["missing"].values())
+    about = all(type(d["about"].get(k)) is kind for k, kind in _ABOUT.items())
+    return said and about and set(d["rows"]) <= set(ROWS) and all(map(figures, d["rows"].values()))
+
+def kept_results() -> Path: # a folder
+    "Where the results are that come with ald. Raises `FileNotFoundError` if they did not come along."
+    here = Path(ald.__file__).parent
+    for folder in (here/"results", here.parent/"data/results"):
+        if (folder/"results.json").is_file(): return folder
+    raise FileNotFoundError(f"{here/'results'}: no results came with ald; "
+                            "make them with ald evaluate --baselines RECORDING --out FOLDER")
 
 # %% ../nbs/15_baselines.ipynb #3a37c73e
 def _timed(make):
@@ -304,19 +342,31 @@ def other_recordings(
     real=() # files, and folders with files at any depth; none: the recording's own folder
 ) -> list[Path]:
     "Recordings to compare with, without the one that is judged. Raises `FileNotFoundError` if a place has none."
-    recording, found = Path(recording), []
-    for place in [Path(p) for p in real] or [recording.parent]: found += [Path(p) for p in audio_folder(place).path] if place.is_dir() else [place]
-    if gone := [p for p in found if not p.is_file()]: raise FileNotFoundError(f"{gone[0]}: no such file or folder; give recordings, or a folder of them")
+    recording, found = user_path(recording), []
+    for place in [user_path(p) for p in real] or [recording.parent]:
+        found += [Path(p) for p in audio_folder(place).path] if place.is_dir() else [place]
+    if gone := [p for p in found if not p.is_file()]:
+        raise FileNotFoundError(f"{gone[0]}: no such file or folder; give recordings, or a folder of them")
     return [p for p in dict.fromkeys(found) if p.stem != recording.stem]
 
 def find_notes(
     recording # path
 ) -> Path:
     "The notes of a recording: NAME.csv or NAME.mid beside it, or in the folder `notes` next to its own. Raises `FileNotFoundError`."
-    here = Path(recording).parent
+    here = user_path(recording).parent
     for p in (folder/(Path(recording).stem + end) for folder in (here, here.parent/"notes") for end in (".csv", ".mid")):
         if p.is_file(): return p
     raise FileNotFoundError(f"{recording}: no notes beside it, as {Path(recording).stem}.csv or .mid; name them with --notes")
+
+# %% ../nbs/15_baselines.ipynb #9c8ec7cd
+def _reference(others, step):
+    "Statistics of recordings, and those that could be used; `step` is called after each."
+    frames, used = [], []
+    for p in others:
+        try: frames.append(log_mel_frames(read_audio(p)[0])); used.append(p)
+        except ValueError as e: warnings.warn(f"{p.name}: is not compared with ({e})")
+        step()
+    return (statistics(*frames) if frames else None), used
 
 # %% ../nbs/15_baselines.ipynb #27eae66d
 def fingerprint(
@@ -331,10 +381,13 @@ def fingerprint(
 def _score_midi(notes, path, folder):
     "The notes as a MIDI file. Raises `ValueError`, in the name of the notes' file, if a violin cannot play them."
     midi = write_midi(Path(folder)/"notes.mid", notes)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore") # of notes that sound together: the caption says how many are played
-        try: return midi, len(read_midi(midi).notes)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try: played = len(read_midi(midi).notes)
         except ValueError as e: raise ValueError(str(e).replace(str(midi), str(path))) from None
+    for w in said: # of notes that sound together the caption says how many are played
+        if "together" not in str(w.message): warnings.warn(str(w.message).replace(str(midi), str(path)))
+    return midi, played
 
 def _settings(given): # of `Violin.render`, defaults included, as JSON has them
     default = {k: p.default for k, p in inspect.signature(Violin.render).parameters.items() if k in ("steps", "guidance", "seed")}
@@ -352,32 +405,55 @@ def baselines(
     real=(), # other recordings, files or folders; none: those in the recording's folder
     violin: Violin | None = None, # None for the weights that come with ald
     say=lambda line: None, # called with a line for each thing done
+    progress: bool = False, # show a bar
     **render # for `Violin.render`: steps, guidance, seed
 ) -> Results:
-    """The whole table. What is not installed is left out, and said in `missing`.
+    """The whole table. What is not installed, or a soundfont that cannot be played, is left out, and said in `missing`.
 
     Raises `FileNotFoundError` or `ValueError` if an input is not there or cannot be used; before anything is rendered."""
-    path = Path(notes or find_notes(recording))
+    path, recording = user_path(notes or find_notes(recording)), user_path(recording)
     asked, x = read_score(path), read_audio(recording)[0]
+    _demand_comparable(recording, x, path, asked)
     others = other_recordings(recording, real)
     violin, missing, rows, sounds = violin or Violin.from_pretrained(), {}, {}, {}
     curves = violin.curves(x)
-    reference = statistics(*(log_mel_frames(read_audio(p)[0]) for p in others)) if others else None
-    if not others: missing["frechet"] = "there is no other recording to compare with; name some with --real"
-    try: transcriber()
-    except Missing as e: missing |= dict.fromkeys(("note_f1_50", "note_f1_100"), str(e))
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), _bar(others, progress) as bar:
+        reference, used = _reference(others, bar.update)
+        if not used: missing["frechet"] = "there is no other recording to compare with; name some with --real"
+        try: transcriber()
+        except Missing as e: missing |= dict.fromkeys(("note_f1_50", "note_f1_100"), str(e))
         midi, played = _score_midi(asked, path, folder)
-        warnings.filterwarnings("ignore", message=".*notes sound together") # counted above
+        warnings.filterwarnings("ignore", message=re.escape(str(midi))) # said already, in the name of the notes' file
         for name, make in _makers(x, curves, midi, violin, render).items():
             try: y, seconds = make()
-            except Missing as e: missing[name], rows[name] = str(e), {}; continue
-            rows[name] = _figures(name, y := _fitted(y, x), seconds, x, curves, asked, reference)
-            sounds[name] = _excerpt(_levelled(y, x))
-            say(f"{ROWS[name]}: measured" + (f", made in {seconds:.1f} s" if seconds else ""))
-    about = dict(recording=Path(recording).stem, duration=len(x)/SAMPLE_RATE, notes=len(asked), played=played, references=[p.stem for p in others],
+            except (Missing, ValueError) as e:
+                if name not in SOUNDFONTS: raise
+                missing[name], rows[name] = str(e), {}
+            else:
+                rows[name] = _figures(name, y := _fitted(y, x), seconds, x, curves, asked, reference)
+                sounds[name] = _excerpt(_levelled(y, x))
+                say(f"{ROWS[name]}: measured" + (f", made in {seconds:.1f} s" if seconds else ""))
+            bar.update(_SHARES.get(name, 1))
+    about = dict(recording=recording.stem, duration=len(x)/SAMPLE_RATE, notes=len(asked), played=played,
+                 references=[p.stem for p in used],
                  weights=fingerprint(violin), settings=_settings(render), device=violin.device.type, threads=torch.get_num_threads())
     return Results(rows, missing, about, sounds)
+
+_SHARES = dict(midi=8, curves=8, vae=8, encoder=2) # of the time, to measure a recording being 1
+
+def _bar(others, progress): # with the time that is left
+    work = len(others) + sum(_SHARES.get(name, 1) for name in ROWS)
+    form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left"
+    return tqdm(total=work, desc="baselines", bar_format=form, disable=not progress)
+
+def _demand_comparable(recording, x, path, notes):
+    "Raise `ValueError` if a sound (t,) is silent, or if notes are not of it."
+    if not x.any():
+        raise ValueError(f"{recording}: is silent, so nothing can be compared with it; give a recording that can be heard")
+    end = max(n.end for n in notes)
+    if end > len(x)/SAMPLE_RATE + 60:
+        raise ValueError(f"{path}: its notes end at {end:g} s and {recording} at {len(x)/SAMPLE_RATE:.1f} s; "
+                         "give the notes of this recording")
 
 # %% ../nbs/15_baselines.ipynb #034f9ec0
 def against_targets(

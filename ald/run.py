@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['PRECISIONS', 'best_precision', 'accelerator', 'own_rows', 'Share', 'agreed', 'optimiser', 'descend', 'lr_at', 'EMA',
-           'Stop', 'Log', 'read_log', 'save_checkpoint', 'load_checkpoint', 'sweep', 'Watch', 'name_crops',
-           'demand_finite', 'mean_report', 'step_generator', 'Best', 'Clock', 'matmul_peak', 'profile_table']
+           'Stop', 'Log', 'read_log', 'save_checkpoint', 'load_checkpoint', 'check_settings', 'run_alone', 'Watch',
+           'name_crops', 'demand_finite', 'mean_report', 'step_generator', 'Best', 'Clock', 'matmul_peak',
+           'profile_table']
 
 # %% ../nbs/13_run.ipynb #bd227436
-import contextlib, copy, json, math, os, pickle, signal, threading, time
+import contextlib, copy, functools, inspect, json, math, os, signal, threading, time, warnings, zipfile
 from pathlib import Path
 import torch
 from torch import Tensor, nn
@@ -186,21 +187,42 @@ class Log:
         self.path, self.on = Path(path), on
         if not on: return
         kept = [r for r in read_log(path) if r["step"] <= step] if self.path.is_file() else []
-        with atomic_path(self.path) as tmp: tmp.write_text("".join(json.dumps(r) + "\n" for r in kept))
+        text = "".join(json.dumps(r) + "\n" for r in kept)
+        with atomic_path(self.path) as tmp: tmp.write_text(text, encoding="utf-8")
 
     def write(self, **row):
         if not self.on: return
-        with self.path.open("a") as f: f.write(json.dumps(row) + "\n")
+        try:
+            with self.path.open("a", encoding="utf-8") as f: f.write(json.dumps(row) + "\n")
+        except OSError as e:
+            raise OSError(f"{self.path}: cannot be written ({e.strerror}); the checkpoint beside it is whole") from None
 
+# %% ../nbs/13_run.ipynb #7c05db4d
 def read_log(
     path # the file
-) -> list[dict]: # rows; a last line that was cut off is left out
-    "Read a training log."
-    rows = []
-    for line in Path(path).read_text().splitlines():
-        try: rows.append(json.loads(line))
-        except ValueError: break
-    return rows
+) -> list[dict]: # rows: a `step`, and numbers or dictionaries of numbers by name
+    """Read a training log. A last line that was cut off is left out; so are lines that are no rows, with a warning.
+
+    Raises `FileNotFoundError` if there is no file."""
+    path = Path(path)
+    if not path.is_file(): raise FileNotFoundError(f"{path}: no such file; give the log.jsonl of a run")
+    lines = [l for l in path.read_text(encoding="utf-8", errors="replace").split("\n") if l.strip()]
+    rows = [_log_row(l) for l in lines]
+    if bad := rows[:-1].count(None):
+        warnings.warn(f"{path}: {bad} of {len(rows)} lines are no rows of a log and are left out")
+    return [r for r in rows if r is not None]
+
+def _log_row(line):
+    "A line as a row, or None if it is none."
+    try: row = json.loads(line)
+    except (ValueError, RecursionError): return None
+    if not isinstance(row, dict) or not _whole(row.get("step")): return None
+    fine = lambda v: _number(v) or isinstance(v, dict) and all(map(_number, v.values()))
+    return row if all(map(fine, row.values())) else None
+
+def _number(v): return isinstance(v, (int, float)) and not isinstance(v, bool)
+
+def _whole(v): return isinstance(v, int) and not isinstance(v, bool) and v >= 0
 
 # %% ../nbs/13_run.ipynb #00d6b376
 def save_checkpoint(
@@ -220,30 +242,113 @@ def load_checkpoint(
     config: Config, # what the model is
     **parts # the objects to fill, by the names they were saved under; None is not filled
 ) -> int: # steps done; 0 if there is no file
-    "Fill `parts` from a checkpoint. Raises `ValueError` if it is damaged or of another configuration."
+    "Fill `parts` from a checkpoint. Raises `ValueError`, and fills none, if it is damaged or of another configuration."
     path = Path(path)
     if not path.is_file(): return 0
-    try: state = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError) as e:
-        raise ValueError(f"{path}: not a whole checkpoint ({str(e).splitlines()[0]}); delete it to begin anew") from None
-    want = json.loads(json.dumps(config.to_dict()))
-    have = json.loads(json.dumps(state.get("config")))
-    if state.get("kind") != type(config).__name__ or have != want:
-        diff = [f"{k} {have.get(k)} is {v} here" for k, v in want.items() if have.get(k) != v] if isinstance(have, dict) else []
-        raise ValueError(f"{path}: a checkpoint of another configuration ({state.get('kind')}: {', '.join(diff) or 'another kind of model'}); "
+    state = _whole_checkpoint(path)
+    want, have = (json.loads(json.dumps(d)) for d in (config.to_dict(), state["config"]))
+    if state["kind"] != type(config).__name__ or have != want:
+        diff = ", ".join(f"{k} {have.get(k)} is {v} here" for k, v in want.items() if have.get(k) != v)
+        said = f"{state['kind']}: {diff or 'another kind of model'}"
+        raise ValueError(f"{path}: a checkpoint of another configuration ({said}); "
                          "give the configuration it was made with, or another folder")
-    parts = {k: v for k, v in parts.items() if v is not None and (k in state["parts"] or k != "scaler")} # a run may go on in another precision
-    if lack := sorted(set(parts) - set(state["parts"])): raise ValueError(f"{path}: holds no {', '.join(lack)}; it is of another kind of run")
-    for k, part in parts.items(): part.load_state_dict(state["parts"][k])
+    saved = state["parts"]
+    parts = {k: v for k, v in parts.items() if v is not None and (k in saved or k != "scaler")} # of another precision
+    if lack := sorted(set(parts) - set(saved)):
+        raise ValueError(f"{path}: holds no {', '.join(lack)}; it is of another kind of run")
+    if why := next((w for k, v in parts.items() if (w := _misfit(saved[k], _wanted(v, saved[k]), k))), None):
+        raise ValueError(f"{path}: {why}; it is damaged or of another kind of run: "
+                         "delete it to begin anew, or give another folder")
+    for k, part in parts.items(): part.load_state_dict(saved[k])
     return state["step"]
 
-# %% ../nbs/13_run.ipynb #df52c5a5
-def sweep(
-    folder # of a run
+# %% ../nbs/13_run.ipynb #e625e405
+_HEAD = dict(step=int, kind=str, config=dict, parts=dict) # what a checkpoint holds
+
+def _whole_checkpoint(path):
+    "What `save_checkpoint` wrote, each of its type. Raises `ValueError` for any other file."
+    try:
+        with zipfile.ZipFile(path) as z: # without compression: its parts are not larger than itself
+            size = sum(i.file_size for i in z.infolist())
+            if size > path.stat().st_size: raise ValueError("it claims to be longer than it is")
+            if bad := z.testzip(): raise ValueError(f"{bad} has changed since it was written")
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        right = isinstance(state, dict) and all(type(state.get(k)) is t for k, t in _HEAD.items())
+        if not right: raise ValueError("it is no run's")
+        if state["step"] < 0: raise ValueError(f"{state['step']} steps")
+        json.dumps(state["config"])
+        return state
+    except Exception as e: # zip, pickle and torch have errors without number for what is damaged
+        raise ValueError(f"{path}: not a whole checkpoint ({_reason(e)}); delete it to begin anew") from None
+
+def _reason(e): return next(iter(str(e).splitlines()), "").strip() or type(e).__name__ # of an exception, in a line
+
+# %% ../nbs/13_run.ipynb #fc533bd3
+def _misfit(have, want, name):
+    "Why `have`, from a file, cannot take the place of `want`, in words; None if it can."
+    if isinstance(want, Tensor):
+        if not isinstance(have, Tensor): return f"{name} is no tensor"
+        form = lambda x: f"{x.dtype} {tuple(x.shape)}" + (f" {x.layout}" if x.layout != torch.strided else "")
+        if form(have) != form(want): return f"{name} is {form(have)} where {form(want)} is needed"
+        return None if have.isfinite().all() else f"{name} holds NaN or infinite numbers"
+    if isinstance(want, dict):
+        if not isinstance(have, dict): return f"{name} is no dictionary"
+        apart = sorted(map(str, set(have) ^ set(want)))
+        if apart: return f"{name} is not what it has to be: {apart[0]} is in only one of them"
+        return next((w for k in want if (w := _misfit(have[k], want[k], f"{name}.{k}"))), None)
+    if isinstance(want, (list, tuple)):
+        if not isinstance(have, (list, tuple)) or len(have) != len(want): return f"{name} is no list of {len(want)}"
+        return next((w for i, (h, v) in enumerate(zip(have, want)) if (w := _misfit(h, v, f"{name}.{i}"))), None)
+    if _number(want): fits = _number(have) and not math.isnan(have) and isinstance(have, (int, type(want)))
+    else: fits = have is None or isinstance(have, (bool, str))
+    return None if fits else f"{name} is {have!r}"
+
+_ADAM = "params", "lr", "betas", "eps", "weight_decay" # of a group; what else there is depends on the version of torch
+
+def _wanted(part, have):
+    "The state that a part has to be given; of an optimiser, the averages of those parameters that `have` has them for."
+    state = part.state_dict()
+    if not isinstance(part, torch.optim.Optimizer) or not isinstance(have, dict): return state
+    seen, groups = have.get("state"), have.get("param_groups")
+    params = enumerate(p.detach() for g in part.param_groups for p in g["params"])
+    seen = seen if isinstance(seen, dict) else {}
+    averages = {i: dict(step=torch.zeros(()), exp_avg=p, exp_avg_sq=p) for i, p in params if i in seen}
+    theirs = lambda i: g if isinstance(groups, list) and len(groups) > i and isinstance(g := groups[i], dict) else {}
+    mine = lambda g, h: {**h, **{k: v for k, v in g.items() if k in h or k in _ADAM}}
+    return dict(state=averages, param_groups=[mine(g, theirs(i)) for i, g in enumerate(state["param_groups"])])
+
+# %% ../nbs/13_run.ipynb #67ac75f4
+_LEAST = dict( # of what a training is told
+    minutes=0, steps=0, frames=1, batch_size=1, accumulate=1, warmup=1, hold=1, cooldown=0, adversarial_from=0, refine=0,
+    crops=1, crop_frames=64, log_every=1, checkpoint_minutes=0, validate_minutes=0, ema_decay=0)
+_ABOVE = dict(lr=0, validate_seconds=0) # what has to be more
+_WHOLE = set(_LEAST) - {"minutes", "checkpoint_minutes", "validate_minutes", "ema_decay"}
+
+def check_settings(
+    given: dict # settings of a training by name; those that are no numbers, and None, are passed over
 ):
-    "Delete what writes that were killed left behind: hidden files that `atomic_path` had not yet moved into place."
-    for p in Path(folder).glob(".*-*"):
-        if p.is_file() and p.suffix in (".pt", ".safetensors", ".jsonl", ".png", ".wav"): p.unlink()
+    "Raises `ValueError` for a number that is not finite, not whole where it has to be, or too small."
+    for k, v in given.items():
+        if v is None or k not in _LEAST and k not in _ABOVE: continue
+        what = "a whole number" if k in _WHOLE else "a number"
+        limit = f"{_LEAST[k]} or more" if k in _LEAST else f"more than {_ABOVE[k]}"
+        fine = _number(v) and math.isfinite(v) and (k not in _WHOLE or v == int(v))
+        if not fine or v < _LEAST.get(k, v) or v <= _ABOVE.get(k, -1): raise ValueError(f"{k} is {v!r}; give {what}, {limit}")
+    if given.get("ema_decay", 0) >= 1:
+        raise ValueError(f"ema_decay is {given['ema_decay']!r}; give less than 1, or the average never moves")
+
+def run_alone(
+    train # a function that trains, with the folder of its run as the argument `out`
+): # the same
+    "A training that refuses what `check_settings` does, and a folder that another one is writing to."
+    @functools.wraps(train)
+    def alone(*args, **kwargs):
+        given = inspect.signature(train).bind(*args, **kwargs)
+        given.apply_defaults()
+        check_settings(given.arguments)
+        if int(os.environ.get("RANK", 0)): return train(*args, **kwargs) # the first process holds the folder for all
+        with only_writer(given.arguments["out"], "ald train"): return train(*args, **kwargs)
+    return alone
 
 # %% ../nbs/13_run.ipynb #de14b992
 class Watch:

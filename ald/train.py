@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['BANDS', 'VAE_WEIGHTS', 'LATENT_WEIGHTS', 'EDGE', 'save_preview', 'run_figure', 'RunView', 'vae_step',
-           'discriminator_step', 'judged', 'held_passages', 'mean_scores', 'vae_scores', 'train_vae', 'latents_name',
-           'cache_latents', 'fit_latents', 'latent_crops', 'denoising_batch', 'diffusion_step', 'sample_scores',
-           'train_diffusion', 'load_unet', 'launch_training']
+           'discriminator_step', 'judged', 'going_on', 'saving', 'held_passages', 'validation_passages', 'mean_scores',
+           'vae_scores', 'train_vae', 'latents_name', 'cache_latents', 'fit_latents', 'latent_crops', 'denoising_batch',
+           'diffusion_step', 'sample_scores', 'train_diffusion', 'load_unet', 'launch_training']
 
 # %% ../nbs/13_train.ipynb #d332abe2
-import base64, hashlib, io, json, math, os, signal, socket, subprocess, sys, time
+import base64, contextlib, hashlib, io, json, math, os, signal, socket, subprocess, sys, time, warnings
 from dataclasses import replace
 from pathlib import Path
 import torch
@@ -54,18 +54,18 @@ def run_figure(
 ): # a figure
     "Losses as they fall; distance and agreement on the held-out recordings."
     from matplotlib.figure import Figure
-    held = [r for r in rows if "held_out" in r]
-    steps = [r["step"] for r in held]
+    held = [dict(r["held_out"], step=r["step"]) for r in rows if isinstance(r.get("held_out"), dict)]
     fig = Figure(figsize=(9, 2.4), layout="constrained")
     losses, distance, agreement = fig.subplots(1, 3)
     shown = [k for k in ("l1", "l2", "stft", "mel", "loss", *(f"below_{b:g}" for b in BANDS[1:])) if any(k in r for r in rows)]
     for k in shown: losses.plot(*zip(*[(r["step"], r[k]) for r in rows if k in r]), ".-", ms=2, lw=1, label=k)
     losses.set(xlabel="step", ylabel="loss", yscale="log")
     losses.legend(fontsize=7, frameon=False, ncols=2)
-    distance.plot(steps, [r["held_out"]["log_mel"] for r in held], "o-", ms=3)
+    figure = lambda k: ([r["step"] for r in held if k in r], [r[k] for r in held if k in r])
+    distance.plot(*figure("log_mel"), "o-", ms=3)
     distance.set(xlabel="step", ylabel="log-mel distance (log10)")
     for k, name in dict(pitch_accuracy="pitch within 50 cents", envelope_correlation="envelope correlation").items():
-        agreement.plot(steps, [r["held_out"][k] for r in held], "o-", ms=3, label=name)
+        agreement.plot(*figure(k), "o-", ms=3, label=name)
     agreement.set(xlabel="step", ylabel="agreement, held out", ylim=(0, 1.02))
     agreement.legend(fontsize=7, frameon=False)
     for ax in fig.axes: ax.xaxis.get_major_locator().set_params(integer=True, nbins=5)
@@ -152,19 +152,60 @@ def judged(x, y, disc):
     return dict(adversarial=hinge_g(fake), perceptual=feature_matching(real_maps, maps))
 
 # %% ../nbs/13_train.ipynb #52024749
+@contextlib.contextmanager
+def going_on(
+    what: str # that a training can do without, such as "the preview"
+):
+    "An error inside is said, as a warning, and the training goes on."
+    try: yield
+    except Exception as e:
+        warnings.warn(f"{what} failed ({type(e).__name__}: {str(e).strip()}); the training goes on".replace("\n", " "))
+
+@contextlib.contextmanager
+def saving(
+    save # function that saves the run
+):
+    "An error inside ends the training, but what it has learned until now is saved first."
+    try: yield
+    except Exception: save(); raise
+
+# %% ../nbs/13_train.ipynb #61c1f2c8
 def held_passages(
     cache: Cache,
     ids, # recordings
-    seconds: float # length
+    seconds: float, # length
+    most: int | None = None # how many; None for all
 ) -> list[tuple]: # sound (1, 1, t), curves (2, f) of each
-    "The middle of each recording."
+    "The middle of each recording. One that is silent there, not finite or not readable is left out, with a warning."
     found = []
     for i in ids:
-        n = min(round(seconds*FRAME_RATE), int(cache.frames[i]))
-        start = (int(cache.frames[i]) - n)//2
-        found.append((cache.audio(i, start*HOP, n*HOP)[None], cache.curves(i, start, n)))
+        if len(found) == most: break
+        try: found.append(_passage(cache, i, seconds))
+        except (ValueError, OSError) as e:
+            warnings.warn(f"{Path(cache.index[i]['path']).name}: cannot be judged and is passed over ({e})")
     return found
 
+def _passage(cache, i, seconds):
+    "The middle of one recording. Raises `ValueError` if a score of it would mean nothing."
+    n = min(round(seconds*FRAME_RATE), int(cache.frames[i]))
+    start = (int(cache.frames[i]) - n)//2
+    x, curves = cache.audio(i, start*HOP, n*HOP)[None], cache.curves(i, start, n)
+    if not x.any(): raise ValueError(f"the {n/FRAME_RATE:.1f} s in its middle are silent")
+    if not (x.isfinite().all() and curves.isfinite().all()): raise ValueError("it holds NaN or infinite numbers")
+    return x, curves
+
+def validation_passages(
+    cache: Cache,
+    train: list, held: list, # recordings, from `Cache.split`
+    seconds: float # length
+) -> list[tuple]: # as from `held_passages`
+    "What a training is judged by: the held-out recordings, or, if none was held out, the first that it trains on."
+    found = held_passages(cache, held, seconds) if held else held_passages(cache, train, seconds, most=1)
+    if not found: warnings.warn("none of the held-out recordings can be judged: there are no scores and no previews, "
+                                "and the newest weights are kept")
+    return found
+
+# %% ../nbs/13_train.ipynb #18b0328d
 def mean_scores(
     rows: list[dict] # figures of several sounds
 ) -> dict:
@@ -186,6 +227,7 @@ def vae_scores(
 
 # %% ../nbs/13_train.ipynb #5ef8a65f
 # long: a loop is read from top to bottom
+@run_alone
 def train_vae(
     cache: Cache, # recordings
     out, # folder of the run; a checkpoint in it is resumed
@@ -211,8 +253,7 @@ def train_vae(
     clock: Clock = Clock() # one that is on makes a profile and nothing else
 ) -> VAE: # the weights that scored best on the held-out recordings
     "Train an autoencoder, saving as it goes. Stops after `minutes`, at `steps`, at Ctrl-C or SIGTERM, and saves first."
-    out, acc = Path(out), accelerator(device, precision, accumulate, compile)
-    if acc.is_main_process: sweep(out)
+    out, acc = user_path(out), accelerator(device, precision, accumulate, compile)
     train, held = cache.split(holdout)
     torch.manual_seed(seed)
     vae = VAE.load(init).train() if init else VAE(config)
@@ -229,36 +270,45 @@ def train_vae(
     crops, rows = Crops(cache, train, frames, augment, seed), own_rows(batch_size, acc)
     micro = (rows.stop - rows.start)//accumulate
     loader = iter(crop_loader(Share(crops, batch_size, rows), micro, start=step*micro*accumulate, device=acc.device))
-    passages = held_passages(cache, held or train[:1], validate_seconds) if acc.is_main_process else []
+    passages = validation_passages(cache, train, held, validate_seconds) if acc.is_main_process else []
     nearness = reconstruction_loss(acc.device)
 
-    def save(): save_checkpoint(out/"checkpoint.pt", step, config, **parts)
+    def save():
+        if acc.is_main_process: save_checkpoint(out/"checkpoint.pt", step, config, **parts)
     def refined(x):
         with torch.no_grad(), clock("refinement"): return vae.refine(vae.encode(x), x, nearness, refine) # not in half precision, which would lose small gradients
     def validate():
-        scores, sounds = vae_scores(ema.model, passages, refine)
-        log.write(step=step, held_out=scores)
-        save_preview(out/"preview", step, sounds[0])
-        if best.beaten(-scores["log_mel"], step) or not (out/"vae.safetensors").is_file():
-            ema.model.save(out/"vae.safetensors", step=step, seconds_heard=step*batch_size*frames/FRAME_RATE, held_out=scores)
-        save()
-        if after_validation is not None: after_validation()
+        save() # first: what follows can fail
+        scores, weights = {}, out/"vae.safetensors"
+        if passages:
+            with going_on(f"the validation at step {step}"):
+                scores, sounds = vae_scores(ema.model, passages, refine)
+                log.write(step=step, held_out=scores)
+                save_preview(out/"preview", step, sounds[0])
+        if best.beaten(-scores.get("log_mel", math.nan), step) or not passages or not weights.is_file():
+            heard = step*batch_size*frames/FRAME_RATE
+            ema.model.save(weights, step=step, seconds_heard=heard, held_out=scores)
+            save() # with the score that is now the best
+        if after_validation is not None:
+            with going_on("what is shown after a validation"): after_validation()
     log, watch = Log(out/"log.jsonl", step, acc.is_main_process), Watch()
     saved = validated = time.monotonic()
     with Stop(minutes) as stop, tqdm(initial=step, total=steps, desc="vae", unit="step", disable=not (progress and acc.is_main_process)) as bar:
-        while step != steps and not clock.over and not agreed(stop, acc):
+        while (steps is None or step < steps) and not clock.over and not agreed(stop, acc):
             with clock.step():
                 adversarial, reports, xs = adversarial_from is not None and step >= adversarial_from, [], []
                 noise = torch.randn(batch_size, config.latents, frames, generator=step_generator(seed, step))[rows].to(acc.device).split(micro)
                 for part in noise:
-                    with clock("data"): xs.append(next(loader)["audio"])
+                    with clock("data"), saving(save): xs.append(next(loader)["audio"])
                     z = refined(xs[-1]) if refine else None
                     with acc.accumulate(model, judge):
                         reports.append(vae_step(xs[-1], acc, model, stepper, balancer, terms, judge if adversarial else None, stepper_d, part,
                                                 lr_at(step, lr, warmup, hold, steps, cooldown), weigh=step % log_every == 0, clock=clock, z=z))
-                with clock("average"): ema.update(vae)
                 row = mean_report(reports, acc)
-                demand_finite(row, step, out, lambda: name_crops(crops, range(step*batch_size + rows.start, step*batch_size + rows.stop), torch.cat(xs)), watch, "l2", acc.scaler is not None)
+                now = range(step*batch_size + rows.start, step*batch_size + rows.stop)
+                which = lambda: name_crops(crops, now, torch.cat(xs))
+                demand_finite(row, step, out, which, watch, "l2", acc.scaler is not None)
+                with clock("average"): ema.update(vae)
                 if step % log_every == 0:
                     log.write(step=step, **row)
                     bar.set_postfix({k: f"{row[k]:.3f}" for k in ("l2", "mel", "kl") if k in row}, refresh=False)
@@ -293,18 +343,47 @@ def cache_latents(
     folder, # where the file is kept
     batch_size: int = 8, device=None, progress: bool = True
 ) -> dict: # z (n, latents, f) not standardised, curves (n, 2, f); f is the crops' length less both edges
-    "Encode crops, or read them if the same were encoded before."
-    from safetensors.torch import load_file, save_file
+    """Encode crops, or read them if the same were encoded before.
+
+    Crops whose curves or latents are not finite are left out, with a warning.
+    Raises `ValueError` if nothing is left."""
+    from safetensors.torch import save_file
     path, device = Path(folder)/latents_name(vae, crops, n), pick_device(device)
-    if path.is_file(): return load_file(path)
+    if (data := _kept_latents(path, vae, crops)) is not None: return data
     vae, rows = vae.to(device).eval(), dict(z=[], curves=[])
-    for batch in tqdm(crop_loader(crops, batch_size, batches=-(-n//batch_size)), desc="latents", unit="batch", disable=not progress):
+    batches = crop_loader(crops, batch_size, batches=-(-n//batch_size))
+    for batch in tqdm(batches, desc="latents", unit="batch", disable=not progress):
         keep = slice(EDGE, batch["curves"].shape[-1] - EDGE)
         rows["z"].append(vae.encode(batch["audio"].to(device)).cpu()[..., keep])
         rows["curves"].append(batch["curves"][..., keep])
-    data = {k: torch.cat(v)[:n].contiguous() for k, v in rows.items()}
+    data = _finite({k: torch.cat(v)[:n] for k, v in rows.items()}, crops)
     with atomic_path(path) as p: save_file(data, p)
     return data
+
+# %% ../nbs/13_train.ipynb #63b3f668
+def _finite(data, crops):
+    "Those rows in which everything is finite; the others are named."
+    fine = torch.stack([v.isfinite().flatten(1).all(1) for v in data.values()]).all(0)
+    if not fine.all():
+        names = name_crops(crops, (~fine).nonzero().flatten().tolist())
+        if not fine.any():
+            raise ValueError(f"no crop has finite curves and latents ({names}); prepare the recordings again")
+        warnings.warn(f"{(~fine).sum()} of {len(fine)} crops have NaN or infinite curves or latents "
+                      f"and are left out: {names}")
+    return {k: v[fine].contiguous() for k, v in data.items()}
+
+def _kept_latents(path, vae, crops):
+    "What is in the file; None if there is none, or, with a warning, if it is damaged: then it is made again."
+    if not path.is_file(): return None
+    from safetensors.torch import load_file
+    try:
+        data = load_file(path)
+        z, curves, f = data["z"], data["curves"], crops.frames - 2*EDGE
+        right = z.shape[1:] == (vae.config.latents, f) and curves.shape == (len(z), 2, f) and len(z)
+        if not right: raise ValueError("other shapes")
+        if not all(v.dtype == torch.float32 and v.isfinite().all() for v in (z, curves)): raise ValueError("not finite")
+        return data
+    except Exception: warnings.warn(f"{path}: not whole; the crops are encoded again") # whatever a damaged file raises
 
 # %% ../nbs/13_train.ipynb #35f8689e
 @torch.no_grad()
@@ -312,7 +391,11 @@ def fit_latents(
     vae: VAE, # its `latent_mean` and `latent_std` are set
     z: Tensor # latents (n, latents, f), from `cache_latents`
 ) -> VAE:
-    "Remember mean and standard deviation of each latent channel, so that `vae.standardise(z)` has unit variance."
+    """Remember mean and standard deviation of each latent channel, so that `vae.standardise(z)` has unit variance.
+
+    Raises `ValueError` if one does not vary."""
+    if not (z.std((0, 2)) > 0).all():
+        raise ValueError("a channel of the latents does not vary; are the recordings silent?")
     vae.latent_mean.copy_(z.mean((0, 2))[:, None]); vae.latent_std.copy_(z.std((0, 2))[:, None])
     return vae
 
@@ -380,6 +463,7 @@ def sample_scores(
 
 # %% ../nbs/13_train.ipynb #b6aaabe3
 # long: a loop is read from top to bottom
+@run_alone
 def train_diffusion(
     cache: Cache, # recordings
     vae: VAE, # trained; its encoder is used as it is
@@ -404,8 +488,7 @@ def train_diffusion(
     clock: Clock = Clock() # one that is on makes a profile and nothing else
 ) -> UNet: # the weights that scored best on the held-out recordings
     "Train a denoiser on cached latents, saving as it goes. Stops after `minutes`, at `steps`, at Ctrl-C or SIGTERM, and saves first."
-    out, acc = Path(out), accelerator(device, precision, accumulate, compile)
-    if acc.is_main_process: sweep(out)
+    out, acc = user_path(out), accelerator(device, precision, accumulate, compile)
     train, held = cache.split(holdout)
     encoded = Crops(cache, train, crop_frames, augment, seed)
     with acc.main_process_first(): data = cache_latents(vae, encoded, crops, out, device=acc.device, progress=progress)
@@ -421,23 +504,29 @@ def train_diffusion(
     precond = Precond(model, edm.sigma_data)
     parts = dict(net=net, ema=ema, opt=opt, best=best, scaler=acc.scaler)
     step, rows = load_checkpoint(out/"checkpoint.pt", config, **parts), own_rows(batch_size, acc)
-    passages = held_passages(cache, held or train[:1], validate_seconds) if acc.is_main_process else []
+    passages = validation_passages(cache, train, held, validate_seconds) if acc.is_main_process else []
 
     def save(): save_checkpoint(out/"checkpoint.pt", step, config, **parts)
     def validate():
-        scores, sounds = sample_scores(Precond(ema.model, edm.sigma_data), vae, passages, edm=edm)
-        log.write(step=step, held_out=scores)
-        save_preview(out/"preview", step, sounds[0], Curves(*passages[0][1].numpy()))
-        if best.beaten(scores["pitch_accuracy"] + scores["envelope_correlation"] - scores["log_mel"], step) or not (out/"unet.safetensors").is_file():
+        save() # first: what follows can fail
+        scores, score, weights = {}, math.nan, out/"unet.safetensors"
+        if passages:
+            with going_on(f"the validation at step {step}"):
+                scores, sounds = sample_scores(Precond(ema.model, edm.sigma_data), vae, passages, edm=edm)
+                score = scores["pitch_accuracy"] + scores["envelope_correlation"] - scores["log_mel"]
+                log.write(step=step, held_out=scores)
+                save_preview(out/"preview", step, sounds[0], Curves(*passages[0][1].numpy()))
+        if best.beaten(score, step) or not passages or not weights.is_file():
             vae.save(out/"vae.safetensors") # with the statistics that these latents were standardised by
             heard = step*batch_size*frames/FRAME_RATE
-            save_weights(out/"unet.safetensors", ema.model, config, step=step, edm=edm.to_dict(), seconds_heard=heard, held_out=scores)
-        save()
-        if after_validation is not None: after_validation()
+            save_weights(weights, ema.model, config, step=step, edm=edm.to_dict(), seconds_heard=heard, held_out=scores)
+            save() # with the score that is now the best
+        if after_validation is not None:
+            with going_on("what is shown after a validation"): after_validation()
     log, watch = Log(out/"log.jsonl", step, acc.is_main_process), Watch()
     saved = validated = time.monotonic()
     with Stop(minutes) as stop, tqdm(initial=step, total=steps, desc="diffusion", unit="step", disable=not (progress and acc.is_main_process)) as bar:
-        while step != steps and not clock.over and not agreed(stop, acc):
+        while (steps is None or step < steps) and not clock.over and not agreed(stop, acc):
             with clock.step():
                 with clock("data"):
                     batch = denoising_batch(data, batch_size, frames, edm, drop, step_generator(seed, step))
@@ -447,9 +536,11 @@ def train_diffusion(
                     with acc.accumulate(model):
                         reports.append(diffusion_step({k: v[micro] for k, v in batch.items()}, acc, precond, stepper,
                                                       lr_at(step, lr, warmup, hold, steps, cooldown), clock=clock))
-                with clock("average"): ema.update(net)
                 row = mean_report(reports, acc)
-                demand_finite({k: row[k] for k in ("loss", "gradient")}, step, out, lambda: f"latents {out/latents_name(vae, encoded, crops)}", watch, "loss", acc.scaler is not None)
+                which = lambda: f"latents {out/latents_name(vae, encoded, crops)}"
+                losses = {k: row[k] for k in ("loss", "gradient")}
+                demand_finite(losses, step, out, which, watch, "loss", acc.scaler is not None)
+                with clock("average"): ema.update(net)
                 if step % log_every == 0:
                     log.write(step=step, **{k: v for k, v in row.items() if math.isfinite(v)}) # a band without a draw has no mean
                     bar.set_postfix(loss=f"{row['loss']:.3f}", refresh=False)
@@ -464,11 +555,8 @@ def train_diffusion(
 def load_unet(
     path # `.safetensors` file of a run
 ) -> UNet:
-    "A denoiser from its weights. Raises what `load_weights` does."
-    state, config, _ = load_weights(path, UNetConfig)
-    net = UNet(config)
-    net.load_state_dict(state)
-    return net.eval()
+    "A denoiser from its weights. Raises what `load_model` does."
+    return load_model(path, UNet, UNetConfig)[0]
 
 # %% ../nbs/13_train.ipynb #e83dfd0e
 def launch_training(
@@ -477,6 +565,7 @@ def launch_training(
     view: RunView | None = None # shown while it goes
 ):
     "Run `ald train` in several processes of this machine. An interrupt saves and returns, a second one ends them at once; raises `RuntimeError` if one fails."
+    if not isinstance(processes, int) or processes < 1: raise ValueError(f"{processes!r} processes; give 1 or more")
     with socket.socket() as s: s.bind(("127.0.0.1", 0)); port = s.getsockname()[1]
     together = dict(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port), WORLD_SIZE=str(processes), LOCAL_WORLD_SIZE=str(processes)) # as torch's launcher tells them of each other
     command = [sys.executable, "-m", "ald.cli", "train", *map(str, arguments)]
@@ -486,7 +575,8 @@ def launch_training(
     while any(p.poll() is None for p in running):
         try:
             time.sleep(1)
-            if view is not None: view.update()
+            if view is not None:
+                with going_on("what is shown of the run"): view.update()
         except KeyboardInterrupt:
             interrupts += 1
             for p in running: p.send_signal(signal.SIGINT)
