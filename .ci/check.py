@@ -1,7 +1,7 @@
 """What `.ci/run` demands of a result; exit 1 with a sentence if something is wrong.
 
     check.py SOUND.wav TUNE.mid [SCORES.json]   length, level, picture and curves of a played tune, and what `ald evaluate` says of it
-    check.py --wheel FILE.whl                   a wheel holds every module, the weights, the tunes and what the editor draws with, and nothing else
+    check.py --wheel FILE.whl                   a wheel holds every module, the weights, the tunes, the kept results and what the editor draws with, and nothing else
     check.py --alone VENV REPO                  `ald` comes from VENV, weights too, and nothing of REPO can be imported
 """
 import json, subprocess, sys, zipfile
@@ -35,8 +35,9 @@ def played(sound, tune, scores=None):
 
 def wheel(path):
     got = {n for n in zipfile.ZipFile(path).namelist() if ".dist-info/" not in n}
-    tracked = subprocess.check_output(["git", "ls-files", "ald/*.py", "ald/*.js", "ald/*.css", "data/midi/*.mid"], text=True).split()
-    want = {n.replace("data/midi/", "ald/tunes/") for n in tracked} | WEIGHTS
+    tracked = subprocess.check_output(["git", "ls-files", "ald/*.py", "ald/*.js", "ald/*.css", "data/midi/*.mid",
+                                       "data/results/*.json", "data/results/*.mp3"], text=True).split()
+    want = {n.replace("data/midi/", "ald/tunes/").replace("data/results/", "ald/results/") for n in tracked} | WEIGHTS
     demand(want <= got, f"the wheel lacks nothing: {sorted(want - got) or 'all ' + str(len(want)) + ' files are there'}")
     demand(got <= want, f"the wheel holds nothing else: {sorted(got - want) or 'nothing'}")
 
@@ -46,7 +47,7 @@ def alone(venv, repo):
     package = Path(ald.__file__).resolve().parent
     demand(package.is_relative_to(Path(venv).resolve()), f"ald is imported from the wheel: {package}")
     demand(all((package.parent/w).is_file() for w in WEIGHTS), "the weights are beside it")
-    from ald.editor import tunes
+    from ald.violin import tunes
     demand(tunes() and all(p.is_relative_to(package) for p in tunes().values()), f"so are {len(tunes())} tunes")
     inside = [p for p in sys.path[1:] if Path(p or ".").resolve().is_relative_to(Path(repo).resolve())] # [0] is this script's folder
     demand(not inside, f"nothing of the checkout on sys.path: {inside or 'nothing'}")

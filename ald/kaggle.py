@@ -35,7 +35,7 @@ class Place:
 def where(
     root="/", # where `kaggle` and `content` are looked for
     input=None, # folder to take for that of the inputs; None for `ALD_INPUT`, else the place's own
-    working=None, # folder to write to; None for the place's own, which elsewhere is the top of the checkout, seen from `nbs`
+    working=None, # folder to write to; None for the place's own: elsewhere this one, in `nbs` the top of the checkout
     env=None # environment variables; None for those of this process
 ) -> Place:
     "Find out where this runs. An input folder that is not there is None."
@@ -43,7 +43,8 @@ def where(
     kaggle = "KAGGLE_KERNEL_RUN_TYPE" in env or (root/"kaggle/working").is_dir()
     name = "Kaggle" if kaggle else "Colab" if "COLAB_RELEASE_TAG" in env else "elsewhere"
     inputs = Path(input or env.get("ALD_INPUT") or root/"kaggle/input")
-    home = {"Kaggle": root/"kaggle/working", "Colab": root/"content", "elsewhere": Path("..")}[name]
+    here = Path("..") if Path("../settings.ini").is_file() and Path("../ald").is_dir() else Path(".")
+    home = {"Kaggle": root/"kaggle/working", "Colab": root/"content", "elsewhere": here}[name]
     return Place(name, inputs if inputs.is_dir() else None, Path(working or home), env.get("KAGGLE_KERNEL_RUN_TYPE") == "Batch")
 
 # %% ../nbs/16_kaggle.ipynb #def14f38
@@ -121,14 +122,23 @@ def resume_cache(
     cache, # folder where the cache is to be
     folder # where attached outputs are, or None
 ) -> bool: # whether one was copied
-    "Copy an attached cache (the one with the most samples), if there is none yet. The index comes last, so a cut copy is no cache."
+    """Copy an attached cache (the one with the most samples that is whole), if there is none yet.
+
+    The index comes last, so a cut copy is no cache."""
     cache = Path(cache)
-    found = [p.parent for p in Path(folder).rglob("index.json") if (p.parent/"samples.i16").is_file()] if folder else []
-    if (cache/"index.json").is_file() or not found: return False
-    best = max(found, key=lambda p: (p/"samples.i16").stat().st_size)
+    if (cache/"index.json").is_file() or not folder: return False
+    found = [p.parent for p in Path(folder).rglob("index.json") if (p.parent/"samples.i16").is_file()]
+    found = sorted(found, key=lambda p: (p/"samples.i16").stat().st_size, reverse=True)
+    if (best := next(filter(_whole_cache, found), None)) is None: return False
     for p in sorted(best.iterdir(), key=lambda p: p.name == "index.json"):
+        if not p.is_file() or p.name.startswith("."): continue
         with atomic_path(cache/p.name) as copy: shutil.copyfile(p, copy)
     return True
+
+def _whole_cache(folder):
+    "Whether it can be opened. One that cannot is passed over with a warning."
+    try: return Cache(folder) is not None
+    except (ValueError, OSError) as e: warnings.warn(f"not taken over: {e}")
 
 # %% ../nbs/16_kaggle.ipynb #c9119d92
 SESSION_HOURS = 12 # of Kaggle, on a GPU, and at most of Colab; `ALD_HOURS` in the environment says another number
@@ -146,6 +156,14 @@ def started(
     except (OSError, ValueError, TypeError, IndexError): return None
 
 # %% ../nbs/16_kaggle.ipynb #55a7e191
+def _hours(given):
+    "A length of a session in hours, or None. Raises `ValueError` if it cannot be one."
+    try: hours = float(given or 0)
+    except (TypeError, ValueError): hours = math.nan
+    if not 0 <= hours <= 1000:
+        raise ValueError(f"a session of {given!r} hours; give a number such as 9, also in ALD_HOURS")
+    return hours or None
+
 def minutes_left(
     place: Place, # from `where`
     hours: float | None = None, # length of a session; None for `ALD_HOURS`, else `SESSION_HOURS`
@@ -154,7 +172,7 @@ def minutes_left(
     proc="/proc" # as for `started`
 ) -> float | None: # minutes to train, 0 or more; None where there is no limit
     "Time that is left in the session, for the `minutes` of a training."
-    hours = hours or float(os.environ.get("ALD_HOURS") or 0) or (SESSION_HOURS if place.name in ("Kaggle", "Colab") else 0)
+    hours = _hours(hours or os.environ.get("ALD_HOURS")) or (SESSION_HOURS if place.name in ("Kaggle", "Colab") else 0)
     if not hours: return None
     begin = (not place.batch and started(1, proc)) or started(proc=proc) or _IMPORTED
     if time.time() - begin > 3600*hours: begin = started(proc=proc) or _IMPORTED # a machine older than a session can be: it was lent before
@@ -225,29 +243,28 @@ def check_gpus(
 
 # %% ../nbs/16_kaggle.ipynb #e079a5de
 # long: the text of a cell, which has to be in one piece
-BOOTSTRAP = '''# Makes sure that `ald` is there: from a wheel among the inputs, else from GitHub. torch, torchaudio and numpy stay as they are.
-import glob, importlib.metadata as installed, importlib.util, os, re, subprocess, sys, tempfile
+BOOTSTRAP = r'''# Makes sure that `ald` is there: from a wheel among the inputs, else from GitHub. What is installed stays as it is.
+import glob, importlib.metadata, importlib.util, os, re, subprocess, sys
 
-def version(package):
-    try: return installed.version(package)
-    except installed.PackageNotFoundError: return None
+def version(package): return next((d.version for d in importlib.metadata.distributions(name=package)), None)
 
 def pip(*what):
-    done = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--retries=1", *folders, *what], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--retries=1", *what], capture_output=True)
     importlib.invalidate_caches()
     return done.returncode == 0
 
 if importlib.util.find_spec("ald") is None:
     wheels = sorted(glob.glob(os.environ.get("ALD_INPUT", "/kaggle/input") + "/**/*.whl", recursive=True))
-    folders = sorted({f"--find-links={os.path.dirname(w)}" for w in wheels})
     source = [w for w in wheels if os.path.basename(w).startswith("ald-")] or ["git+https://github.com/ald-audio/ald"]
     if not pip("--no-deps", source[-1]):
-        raise ModuleNotFoundError(f"ald is not installed, and {source[-1]} cannot be: turn the internet on in the settings, or attach the wheel dataset of `ald kaggle push`")
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False) as keep:
-        keep.write("".join(f"{p}=={version(p)}\\n" for p in ("torch", "torchaudio", "numpy") if version(p)))
-    needs = {re.match(r"[\\w.-]+", r)[0]: r for r in installed.requires("ald") if "extra ==" not in r}
-    lacking = [p for p, r in needs.items() if not version(p) and not pip("-c", keep.name, r)]
-    print("installed", os.path.basename(source[-1]) + (f"; not to be had here: {', '.join(lacking)}" if lacking else ""))
+        raise ModuleNotFoundError(f"ald is not installed, and {source[-1]} cannot be: turn the internet on in the "
+                                  "settings, or attach the wheel dataset of `ald kaggle push`")
+    held = [f"{p}=={version(p)}" for p in ("torch", "torchaudio", "numpy") if version(p)]
+    held += {f"--find-links={os.path.dirname(w)}" for w in wheels}
+    needs = {re.match(r"[\w.-]+", r)[0]: r for r in importlib.metadata.requires("ald") if "extra ==" not in r}
+    lacking = [p for p, r in needs.items() if not version(p) and not pip(r, *held)]
+    missing = f"; not available here: {', '.join(lacking)}" if lacking else ""
+    print("installed", os.path.basename(source[-1]) + missing)
 '''
 
 # %% ../nbs/16_kaggle.ipynb #391a8082
@@ -321,13 +338,31 @@ def _refusal(api, e, unknown):
     if status in (403, 404) and unknown: return unknown
     return f"Kaggle refuses ({said})"
 
+# %% ../nbs/16_kaggle.ipynb #3800d0c8
 def _ask(api, f, *args, unknown=None, **kwargs):
-    "What the client returns. `unknown` is what to say if Kaggle knows no such thing."
+    """What the client returns. `unknown` is what to say if Kaggle knows no such thing.
+
+    Raises `ValueError` whatever Kaggle answers; `OSError` if a file cannot be written here."""
     import requests
     try:
         with _hushed(): return f(*args, **kwargs)
     except (requests.ConnectionError, requests.Timeout): raise ValueError("no answer from Kaggle: is there a network?") from None
+    except requests.JSONDecodeError as e: raise _not_understood(api, e) from None # it is a `ValueError` too
     except (requests.HTTPError, ValueError) as e: raise ValueError(_refusal(api, e, unknown)) from None
+    except requests.RequestException as e: raise _not_understood(api, e) from None # and this an `OSError`
+    except (OSError, NameError): raise
+    except Exception as e: raise _not_understood(api, e) from None # the client takes the answer's shape for granted
+
+def _not_understood(api, what):
+    "The error for an answer that has not the shape that it should have."
+    why = f"{type(what).__name__}: {_scrub(api, str(what))}" if isinstance(what, Exception) else what
+    return ValueError(f"Kaggle's answer is not understood ({why}): try again later, "
+                      "or with a newer client: pip install -U kaggle")
+
+def _demand(api, value, kind, what):
+    "The value of an answer, if it is of this type."
+    if not isinstance(value, kind): raise _not_understood(api, f"{what} is {_scrub(api, repr(value))[:80]}")
+    return value
 
 # %% ../nbs/16_kaggle.ipynb #f42e56d7
 def _user(api): return api.config_values[api.CONFIG_NAME_USER]
@@ -342,11 +377,15 @@ def _unknown(kind, name): return f"Kaggle knows no {kind} {name} that you may se
 
 def _version_of(api, dataset):
     "Number of a dataset's latest version and how far Kaggle is with it (`ready` at last, or `failed`); None if there is no such dataset."
-    try: said = json.loads(_ask(api, api.dataset_status, dataset, format="json(status,current_version_number)", unknown="unknown"))
+    try: text = _ask(api, api.dataset_status, dataset, format="json(status,current_version_number)", unknown="unknown")
     except ValueError as e:
         if str(e) == "unknown": return None
         raise
-    return said["current_version_number"] or 0, said["status"]
+    try: said = json.loads(text)
+    except (ValueError, TypeError, RecursionError): said = None
+    said = _demand(api, said, dict, "the state of a dataset")
+    version = _demand(api, said.get("current_version_number") or 0, int, "the version of a dataset")
+    return version, _demand(api, said.get("status"), str, "the state of a dataset")
 
 # %% ../nbs/16_kaggle.ipynb #47c52838
 @contextlib.contextmanager
@@ -381,14 +420,21 @@ def push_wheels(
         (folder/"dataset-metadata.json").write_text(json.dumps(meta))
         if before is None: done = _ask(api, api.dataset_create_new, str(folder), public=False, quiet=True)
         else: done = _ask(api, api.dataset_create_version, str(folder), ", ".join(Path(w).name for w in wheels), quiet=True)
-    if done.error: raise ValueError(_refusal(api, ValueError(done.error), None))
+    if error := getattr(done, "error", None): raise ValueError(_refusal(api, ValueError(error), None))
     _wait_ready(api, dataset, before[0] if before else 0)
-    there = {f.name for f in _ask(api, api.dataset_list_files, dataset).files}
+    files = _demand(api, _ask(api, api.dataset_list_files, dataset).files, list, "the list of its files")
+    there = {getattr(f, "name", None) for f in files}
     if lost := {Path(w).name for w in wheels} - there: raise ValueError(f"{dataset}: {', '.join(lost)} did not arrive; push again")
     return dataset
 
 # %% ../nbs/16_kaggle.ipynb #e7a614a8
 GPUS = {"t4": "NvidiaTeslaT4", "p100": "NvidiaTeslaP100", "none": None} # Kaggle's names; the first is a machine with two
+
+def _is_notebook(nb):
+    "Whether this, read from JSON, has cells with text in them."
+    cells = nb.get("cells") if isinstance(nb, dict) else None
+    text = lambda v: isinstance(v, str) or isinstance(v, list) and all(isinstance(l, str) for l in v)
+    return isinstance(cells, list) and all(isinstance(c, dict) and text(c.get("source")) for c in cells)
 
 def prepare_notebook(
     path, # `.ipynb`
@@ -397,8 +443,11 @@ def prepare_notebook(
     "A notebook that installs what it needs. Raises `FileNotFoundError` or `ValueError` if there is none."
     path = Path(path)
     if not path.is_file(): raise FileNotFoundError(f"{path}: no such file; give a notebook (.ipynb)")
-    try: cells = (nb := json.loads(path.read_text(encoding="utf-8")))["cells"]
-    except (ValueError, TypeError, KeyError): raise ValueError(f"{path}: is not a notebook; give an .ipynb file") from None
+    hours = _hours(hours)
+    try: nb, fine = (nb := json.loads(path.read_text(encoding="utf-8"))), _is_notebook(nb)
+    except (ValueError, RecursionError): fine = False
+    if not fine: raise ValueError(f"{path}: is not a notebook; give an .ipynb file")
+    cells = nb["cells"]
     source = "" if any("# Makes sure that `ald` is there" in "".join(c["source"]) for c in cells) else BOOTSTRAP
     if hours: source = f"import os; os.environ['ALD_HOURS'] = '{hours:g}'\n" + source
     first = dict(cell_type="code", id="ald-first", metadata={}, execution_count=None, outputs=[], source=source)
@@ -413,10 +462,11 @@ def _push_notebook(api, nb, name, sources, gpu, internet, hours, public):
         (tmp/"notebook.ipynb").write_text(json.dumps(nb), encoding="utf-8")
         (tmp/"kernel-metadata.json").write_text(json.dumps(meta))
         done = _ask(api, api.kernels_push, str(tmp), timeout=str(round(3600*hours)) if hours else None)
-    if done.error: raise ValueError(_refusal(api, ValueError(done.error), None))
-    if bad := [*done.invalid_dataset_sources, *done.invalid_kernel_sources]:
-        raise ValueError(f"{name}: is sent, but Kaggle cannot attach {', '.join(bad)}; stop it at {done.url}")
-    return done.url
+    if error := getattr(done, "error", None): raise ValueError(_refusal(api, ValueError(error), None))
+    url = _demand(api, getattr(done, "url", None), str, "the address of a notebook")
+    if bad := [str(n) for k in ("dataset", "kernel") for n in getattr(done, f"invalid_{k}_sources", None) or []]:
+        raise ValueError(f"{name}: is sent, but Kaggle cannot attach {', '.join(bad)}; stop it at {url}")
+    return url
 
 # %% ../nbs/16_kaggle.ipynb #da21f0b1
 def kaggle_push(
@@ -456,31 +506,53 @@ def kaggle_status(
     api = kaggle_client()
     full = _full_name(api, name)
     said = _ask(api, api.kernels_status, full, unknown=_unknown("notebook", full))
-    why = f" ({_scrub(api, said.failure_message)})" if said.failure_message else ""
-    return said.status.name.lower(), f"{full} {_STATES[said.status.name].format(full)}{why}"
+    state = _demand(api, getattr(getattr(said, "status", None), "name", None), str, "the state of a notebook")
+    message = getattr(said, "failure_message", None)
+    why = f" ({_scrub(api, str(message))})" if message else ""
+    return state.lower(), f"{full} {_STATES.get(state, f'is in the state {state}').format(full)}{why}"
 
 # %% ../nbs/16_kaggle.ipynb #cc53465d
 def check_weights(
     path # `.safetensors`
 ) -> dict: # kind of model, steps, and scores on held-out recordings: those kept with the weights, else the last of the log beside them
     "Load weights as `ald` would. Raises `ValueError` if that cannot be."
-    from safetensors import safe_open, SafetensorError
     path = Path(path)
-    try:
-        with safe_open(path, "pt") as f: kind = (f.metadata() or {}).get("kind")
-        load = {"VAEConfig": VAE.load, "UNetConfig": load_unet}[kind]
-        values = load(path).state_dict().values()
-    except SafetensorError as e: raise ValueError(f"{path.name}: not whole safetensors weights ({e})") from None
-    except KeyError: raise ValueError(f"{path.name}: holds weights of {kind or 'another program'}, not of ald") from None
-    except RuntimeError: raise ValueError(f"{path.name}: holds weights that do not fit this version of ald") from None
+    kind, held = _kind_of_weights(path), None
+    if kind not in _NETWORKS: raise ValueError(f"{path.name}: holds weights of {kind or 'another program'}, not of ald")
+    config, load = _NETWORKS[kind]
+    kept = load_weights(path, config)[2]
+    try: values = load(path).state_dict().values()
+    except (RuntimeError, KeyError, TypeError, ValueError):
+        raise ValueError(f"{path.name}: holds weights that do not fit this version of ald") from None
     if not all(v.isfinite().all() for v in values): raise ValueError(f"{path.name}: holds weights that are NaN or infinite")
-    kept = load_weights(path, VAEConfig if kind == "VAEConfig" else UNetConfig)[2]
-    rows = read_log(path.parent/"log.jsonl") if (path.parent/"log.jsonl").is_file() else []
-    logged = next((r["held_out"] for r in reversed(rows) if "held_out" in r), None)
-    return dict(kind=kind.removesuffix("Config"), steps=kept.get("step"), held_out=kept.get("held_out") or logged)
+    if (log := path.parent/"log.jsonl").is_file():
+        held = next((r["held_out"] for r in reversed(read_log(log)) if isinstance(r.get("held_out"), dict)), None)
+    steps, scores = (kept.get(k) if isinstance(kept, dict) else None for k in ("step", "held_out"))
+    steps = steps if isinstance(steps, int) and steps >= 0 else None
+    scores = scores if scores and isinstance(scores, dict) else held
+    return dict(kind=kind.removesuffix("Config"), steps=steps, held_out=scores)
+
+_NETWORKS = {"VAEConfig": (VAEConfig, VAE.load), "UNetConfig": (UNetConfig, load_unet)}
+
+def _kind_of_weights(path):
+    "What the header says that they are of. Raises `ValueError` if it is not whole."
+    from safetensors import safe_open
+    try:
+        with safe_open(path, "pt") as f: return (f.metadata() or {}).get("kind")
+    except Exception as e: # a header can be wrong in any way
+        raise ValueError(f"{path.name}: not whole safetensors weights ({e})") from None
 
 # %% ../nbs/16_kaggle.ipynb #1f51011c
 _WANTED = r"(^|/)((?!latents-)[^/]*\.safetensors|log\.jsonl|report[^/]*|preview/[^/]*{})$" # not the caches of a run, which are large
+
+def _fetch_output(api, full, folder, wanted):
+    "Fetch the files of an output whose names match, page by page. The client alone goes round if a page names itself."
+    token, seen = "", set()
+    while token not in seen and len(seen) < 1000: # pages of 20 files
+        seen.add(token)
+        found = _ask(api, api.kernels_output, full, str(folder), file_pattern=wanted, force=True, page_token=token,
+                     unknown=_unknown("notebook", full))
+        token = _demand(api, found[1] or "", str, "the name of the next page")
 
 def _steps_of(path):
     try: return check_weights(path)["steps"] or 0
@@ -496,7 +568,7 @@ def kaggle_pull(
     full = _full_name(api, name)
     with _own_temporary_folder() as tmp:
         wanted = _WANTED.replace("{}", r"|checkpoint\.pt" if checkpoint else "")
-        _ask(api, api.kernels_output, full, str(tmp), file_pattern=wanted, force=True, unknown=_unknown("notebook", full))
+        _fetch_output(api, full, tmp, wanted)
         top = tmp/"runs" if (tmp/"runs").is_dir() else tmp
         found = {p.relative_to(top): check_weights(p) for p in sorted(top.rglob("*.safetensors"))}
         if not found: raise ValueError(f"{full}: its output holds no weights; has it finished? see: ald kaggle status {full}")
