@@ -2,10 +2,13 @@
 
     python tools/browser_test.py [--screenshot data/demos/editor.png] [--dark FILE.png]
 
-It drags a point, draws a stroke, presses Generate, plays, compares, undoes by keyboard, drops a MIDI file, and asks the kernel each time whether what
-was done is what arrived. A line for each thing that holds; the first that does not ends it with exit code 1.
+It drags a point, draws a stroke, presses Generate, plays, compares, undoes by keyboard, drops a MIDI file, and asks the
+kernel each time whether what was done is what arrived. On the page it does what a new user does, at 1280 x 800: keys
+after clicks, a reload with edits, a file of three voices, 20,000 notes, a kernel that is killed. A line for each thing
+that holds; the first that does not ends it with exit code 1.
 """
-import argparse, base64, contextlib, json, os, re, shutil, socket, subprocess, sys, tempfile, time, urllib.error, urllib.request
+import argparse, base64, contextlib, io, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, time
+import urllib.error, urllib.request
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
@@ -19,13 +22,13 @@ def demand(ok, sentence):
     if not ok: sys.exit(1)
 
 
-def wait_for(what, sentence, seconds=60):
-    "Wait until `what()` is true, and say so."
+def wait_for(what, sentence, seconds=60, shows=None):
+    "Wait until `what()` is true, and say so, with what `shows()` gives then."
     end = time.monotonic() + seconds
     while not (got := what()):
         if time.monotonic() > end: demand(False, f"{sentence} (not within {seconds} s)")
         time.sleep(.2)
-    demand(True, sentence)
+    demand(True, sentence + (f": {shows()}" if shows else ""))
     return got
 
 
@@ -113,9 +116,12 @@ def run_notebook(editor, address):
     page.wait_for_selector(".jp-Notebook", timeout=60000)
     page.wait_for_selector(".jp-NotebookPanel-toolbar", timeout=30000)
     page.wait_for_function("document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'", timeout=60000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    editor.root.wait_for(timeout=60000)
+    for _ in range(3): # a kernel that is not quite there does not hear it
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        time.sleep(2)
+        if page.locator(".jp-InputPrompt", has_text="[ ]:").count() < 3: break
+    editor.root.wait_for(timeout=120000)
     editor.root.scroll_into_view_if_needed()
 
 
@@ -238,6 +244,8 @@ def generate_and_listen(editor, kernel, screenshot=None):
     wait_for(lambda: editor.button("Play").count() == 1, "space pauses")
     page.keyboard.press("b"); page.keyboard.press("m")
 
+    stolen(editor, page)
+
     # cancel, download, drop
     ask("editor.controls['steps'].__setattr__('value', 40)")
     editor.control("Generate").click()
@@ -248,6 +256,22 @@ def generate_and_listen(editor, kernel, screenshot=None):
         with page.expect_download(timeout=20000) as download: editor.control(name).click()
         path = download.value.path()
         demand(download.value.suggested_filename == f"minuet.{suffix}" and Path(path).read_bytes().startswith(head), f"{name} is downloaded")
+
+
+def stolen(editor, page):
+    "Keys are the editor's after a click in it, its sliders included, and the notebook's after a click elsewhere."
+    drawing = lambda: editor.button("Draw freehand").get_attribute("aria-pressed") == "true"
+    page.locator(".jp-OutputArea-output .widget-label", has_text="Steps").first.click()
+    page.keyboard.press("d")
+    wait_for(drawing, "after a click beside the sliders, D draws")
+    page.keyboard.press("m")
+    wait_for(lambda: not drawing(), "and M moves")
+    page.locator(".jp-MarkdownCell").first.click()
+    page.keyboard.press("d")
+    time.sleep(.4)
+    demand(not drawing(), "after a click in another cell the keys are the notebook's")
+    page.keyboard.press("Escape")
+    editor.canvas("Loudness").click(position=dict(x=20, y=20)) # back into the editor
 
 
 def accessible(editor):
@@ -265,12 +289,17 @@ def accessible(editor):
         demand(line in tree, f"the accessibility tree has {line}")
 
 
-def drop(editor, kernel, path):
+def drop_bytes(editor, name, data):
     "A file dropped onto the editor."
-    data = base64.b64encode(path.read_bytes()).decode()
-    editor.page.evaluate("""([data, name]) => { const t = new DataTransfer();
+    editor.page.evaluate("""([data, name]) => {
+        const t = new DataTransfer(), drop = { dataTransfer: t, bubbles: true, cancelable: true };
         t.items.add(new File([Uint8Array.from(atob(data), c => c.charCodeAt(0))], name));
-        document.querySelector('.ald-editor').dispatchEvent(new DragEvent('drop', { dataTransfer: t, bubbles: true, cancelable: true })); }""", [data, path.name])
+        document.querySelector('.ald-editor').dispatchEvent(new DragEvent('drop', drop)); }""",
+                         [base64.b64encode(data).decode(), name])
+
+
+def drop(editor, kernel, path):
+    drop_bytes(editor, path.name, path.read_bytes())
     wait_for(lambda: kernel.ask("editor.name") == path.stem, f"{path.name}, dropped, is opened")
 
 
@@ -301,12 +330,14 @@ def main():
                 drive(editor, kernel, args.screenshot)
                 accessible(editor)
                 drop(editor, kernel, TOP/"data/midi/lullaby.mid")
-                without_jupyter(context, outside, args.dark)
+                without_jupyter(context, outside, args.dark, folder)
+                new = chromium.new_context(viewport=dict(width=1280, height=800), accept_downloads=True)
+                as_a_new_user(new, outside, folder)
                 demand(not outside, f"nothing was fetched from elsewhere: {outside[:3]}")
                 demand(not errors, f"no script of the page failed: {errors[:3]}")
             except BaseException:
                 picture = Path(tempfile.gettempdir())/"ald-browser-test.png"
-                context.pages[-1].screenshot(path=picture)
+                [c.pages[-1] for c in chromium.contexts if c.pages][-1].screenshot(path=picture)
                 print("the page as it was:", picture)
                 raise
             chromium.close()
@@ -322,25 +353,23 @@ def shoot(editor, kernel, path):
 
 
 @contextlib.contextmanager
-def ald_ui(*options):
-    "`ald ui`: gives the address that it prints."
-    ui = subprocess.Popen([sys.executable, "-m", "ald.cli", "ui", "--no-browser", *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                          env=dict(os.environ, PYTHONPATH=str(TOP), OMP_NUM_THREADS="1"))
-    try: yield ui.stdout.readline().strip()
+def ald_ui(state, *options):
+    "`ald ui`, keeping edits in the folder `state`: gives the address that it prints, and the process."
+    env = dict(os.environ, PYTHONPATH=str(TOP), OMP_NUM_THREADS="1", XDG_STATE_HOME=str(state))
+    ui = subprocess.Popen([sys.executable, "-m", "ald.cli", "ui", "--no-browser", *options], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True, env=env)
+    try: yield ui.stdout.readline().strip(), ui
     finally:
-        ui.send_signal(2) # as Ctrl-C does
+        ui.send_signal(signal.SIGINT) # as Ctrl-C does
         demand(ui.wait(30) == 130, "Ctrl-C ends ald ui")
 
 
-def without_jupyter(context, outside, dark):
-    "The same editor as a page; and once more with the drawing surface kept from loading, as where custom widgets are not allowed."
-    with ald_ui("jesu_joy", "--theme=dark") as address:
-        page = watched(context, outside)
-        page.goto(address, timeout=120000)
-        editor = Page(page)
-        editor.root.wait_for(timeout=120000)
-        wait_for(lambda: editor.root.get_by_role("slider", name=re.compile("^Note ")).count() > 10, "ald ui shows the editor with the tune asked for")
-        wait_for(lambda: editor.root.get_attribute("data-theme") == "dark", "and takes on the page's dark theme")
+def without_jupyter(context, outside, dark, folder):
+    "The same editor as a page; and with the drawing surface kept from loading, as where custom widgets are not allowed."
+    with ald_ui(folder/"dark", "jesu_joy", "--theme=dark") as (address, _):
+        page, editor = opened(context, outside, address)
+        dressed = lambda: editor.root.get_attribute("data-theme")
+        wait_for(lambda: dressed() == "dark", "ald ui with a dark theme: the editor takes it on")
         editor.note(0).focus()
         page.keyboard.press("ArrowUp")
         wait_for(lambda: not editor.button("Undo").is_disabled(), "and Python answers it")
@@ -350,17 +379,219 @@ def without_jupyter(context, outside, dark):
         page.route("**/anywidget/**", lambda route: route.abort())
         page.goto(address, timeout=120000)
         page.get_by_role("button", name="Higher", exact=True).wait_for(timeout=90000)
-        demand(page.locator(".ald-editor").count() == 0, "without the drawing surface, sliders and buttons take its place by themselves")
+        demand(page.locator(".ald-editor").count() == 0, "without the drawing surface, sliders and buttons take its place")
         page.get_by_label("Note", exact=True).select_option(index=2)
         page.get_by_role("button", name="Higher", exact=True).click()
         wait_for(lambda: page.get_by_role("button", name="Undo", exact=True).is_enabled(), "and they work")
         page.close()
 
 
+def opened(context, outside, address):
+    "The page of `ald ui`, loaded."
+    page = watched(context, outside)
+    page.goto(address, timeout=120000)
+    editor = Page(page)
+    editor.root.wait_for(timeout=120000)
+    notes = editor.root.get_by_role("slider", name=re.compile("^Note "))
+    wait_for(lambda: notes.count() > 10, "ald ui shows the editor with the tune asked for")
+    return page, editor
+
+
+def as_a_new_user(context, outside, folder):
+    "The page of `ald ui`, at 1280 x 800."
+    with ald_ui(folder/"state", "jesu_joy") as (address, ui):
+        page, editor = opened(context, outside, address)
+        keys_everywhere(page, editor)
+        one_selection(page, editor)
+        page, editor = survives(page, editor, context)
+        files_of_others(page, editor, folder)
+        many_notes(page, editor, folder)
+        mute(page, editor, ui)
+        page.close(run_before_unload=False)
+
+
+def keys_everywhere(page, editor):
+    for name in ("Generate", "Play"):
+        box = editor.button(name).bounding_box()
+        demand(box["y"] + box["height"] < 800 and box["x"] + box["width"] < 1280, f"{name} is seen without scrolling")
+    names = [h.get_attribute("aria-label") for h in page.locator(".noUi-handle").all()]
+    demand(len(names) == 6 and all(names), f"sliders have names: {names}")
+    handle = lambda name: page.get_by_role("slider", name=name, exact=True)
+    handle("Steps").focus()
+    page.keyboard.press("Home") # two steps, to be quick
+    editor.button("Generate").click()
+    wait_for(lambda: "Ready" in editor.said(), "Generate makes a sound", 120)
+    plays(page, editor, "and then space plays")
+    handle("Louder (dB)").focus()
+    page.keyboard.press("ArrowLeft")
+    wait_for(lambda: not editor.button("Undo").is_disabled(), "a slider is moved")
+    to_do = lambda: editor.root.locator(".ald-generate").inner_text()
+    wait_for(lambda: re.fullmatch(r"Generate|Generate \(\d+\.\d s of music\)", to_do()), "the button says what is to do", shows=to_do)
+    page.keyboard.press("g")
+    wait_for(lambda: to_do() == "Generated", "G generates, with the focus on the slider", 120)
+    page.keyboard.press("Control+z")
+    wait_for(lambda: editor.button("Undo").is_disabled(), "Ctrl+Z undoes it there")
+    editor.button("Listen to the version before").click()
+    plays(page, editor, "space plays after A before")
+    page.get_by_label("Seed", exact=True).click()
+    page.keyboard.press("d")
+    time.sleep(.3)
+    demand(editor.button("Draw freehand").get_attribute("aria-pressed") == "false", "where one types, keys are text")
+    editor.button("Undo").focus()
+
+
+def plays(page, editor, sentence):
+    page.keyboard.press("Space")
+    wait_for(lambda: editor.button("Pause").count() == 1, sentence)
+    page.keyboard.press("Space")
+    wait_for(lambda: editor.button("Play").count() == 1, "and pauses")
+
+
+def one_selection(page, editor):
+    "What is selected and what the panel says agree; playing leaves it in sight."
+    whose = lambda: page.locator(".widget-html b").first.inner_text()
+    chosen = lambda: int(editor.root.locator(".ald-selected").get_attribute("data-note")) + 1
+    for _ in range(4): editor.button("Zoom in").click()
+    points = editor.root.locator(".ald-pitch-points .ald-point:not(.ald-away)")
+    wait_for(lambda: points.count() > 1, "zoomed in, notes have points on them")
+    points.nth(1).click()
+    wait_for(lambda: editor.root.locator(".ald-selected").count() == 1, "a click on a pitch point selects its note")
+    wait_for(lambda: whose().startswith(f"Note {chosen()},"), "and the panel says the same", shows=whose)
+    demand(f"of note {chosen()}," in editor.said(), f"and so does the status line: {editor.said()}")
+    overview = editor.root.get_by_role("slider", name="Part of the tune that is shown")
+    window = lambda: overview.get_attribute("aria-valuetext")
+    was, end = window(), float(window().split()[-2])
+    page.keyboard.press("Space")
+    clock = lambda: float(editor.root.locator(".ald-clock").inner_text().split(" /")[0])
+    wait_for(lambda: clock() > end + .3, "it plays on, past what is seen", 30)
+    page.keyboard.press("Space")
+    demand(window() == was, f"and the selected note stays in sight: {window()}")
+
+
+def survives(page, editor, context):
+    "A reload asks, and the edits are there again."
+    asked = []
+    page.on("dialog", lambda d: (asked.append(d.type), d.accept()))
+    editor.button("Show the whole tune").click()
+    editor.note(2).focus()
+    page.keyboard.press("ArrowUp")
+    wait_for(lambda: not editor.button("Undo").is_disabled(), "a note is moved")
+    told = lambda: editor.note(2).get_attribute("aria-valuetext")
+    value = told()
+    page.reload(timeout=120000)
+    demand(asked == ["beforeunload"], "leaving with edits that are not saved asks")
+    editor = Page(page)
+    editor.root.wait_for(timeout=120000)
+    wait_for(lambda: "your last edits are here again" in editor.said(), "after the reload the edits are there again", 60)
+    demand(told() == value, f"the note is where it was moved: {value}")
+    page.keyboard.press("Control+z")
+    wait_for(lambda: editor.button("Undo").is_disabled(), "Undo leads to the tune as it was")
+    page.keyboard.press("Control+y")
+    wait_for(lambda: told() == value, "and Redo back")
+    with page.expect_download(timeout=20000) as download: page.get_by_role("button", name="project", exact=True).click()
+    saved = Path(download.value.path()).read_bytes()
+    demand(download.value.suggested_filename == "jesu_joy.ald" and saved.startswith(b"PK"), "a project is saved")
+    page.keyboard.press("Control+z")
+    drop_bytes(editor, "kept", saved)
+    wait_for(lambda: "jesu_joy: 63 notes" in editor.said() and told() == value, "and opened again, by any name")
+    return page, editor
+
+
+def trio():
+    "A MIDI file of a flute, a violin and a cello."
+    import mido
+    file, voices = mido.MidiFile(), (("Flute", 73, (84, 86, 88, 84)), ("Violin", 40, (69, 71, 73, 74, 76)), ("Cello", 42, (45, 47, 48)))
+    for channel, (name, program, pitches) in enumerate(voices):
+        message = lambda kind, **held: mido.Message(kind, channel=channel, **held)
+        track = mido.MidiTrack([mido.MetaMessage("track_name", name=name), message("program_change", program=program)])
+        for p in pitches: track += [message("note_on", note=p), message("note_off", note=p, time=480)]
+        file.tracks.append(track)
+    out = io.BytesIO()
+    file.save(file=out)
+    return out.getvalue()
+
+
+def files_of_others(page, editor, folder):
+    shown = lambda: editor.root.get_by_role("slider", name=re.compile("^Note ")).first.get_attribute("aria-label")
+    drop_bytes(editor, "trio", trio())
+    voice, transpose = page.get_by_label("Voice", exact=True), page.get_by_label("Transpose", exact=True)
+    wait_for(lambda: "trio: 5 notes" in editor.said(), "of three voices, in a file without a suffix, the violin is taken")
+    demand(voice.locator("option").count() == 3, "and the voices are a list")
+    voice.select_option(label=next(t for t in voice.locator("option").all_inner_texts() if "Flute" in t))
+    wait_for(lambda: "trio: 4 notes" in editor.said(), "the flute is chosen")
+    voice.select_option(label=next(t for t in voice.locator("option").all_inner_texts() if "Cello" in t))
+    wait_for(lambda: "outside the violin's range" in editor.said(), "the cello is refused, in one sentence", shows=editor.said)
+    demand("of 4," in shown(), "what was open stays")
+    transpose.select_option(label="+12")
+    wait_for(lambda: "trio: 3 notes" in editor.said(), "and transposed, plays")
+    days = b"MThd\0\0\0\6\0\0\0\1\1\xe0MTrk\0\0\0\x10\0\x90\x45\x50\x87\xff\xff\xff\x80\x45\0\0\xff\x2f\0"
+    for name, data in (("days", days), ("empty.mid", b""), ("words.wav", b"no sound at all")):
+        drop_bytes(editor, name, data)
+        wait_for(lambda: editor.said().startswith(f"{name}: "), f"{name} is refused", shows=editor.said)
+    demand("of 3," in shown(), "and what was open stays")
+
+
+def many_notes(page, editor, folder):
+    "20,000 notes stay usable."
+    import mido
+    track = mido.MidiTrack()
+    for i in range(20_000):
+        p = 60 + (i*7) % 24
+        track.append(mido.Message("note_on", note=p, velocity=60 + i % 40, time=30 if i else 0))
+        track.append(mido.Message("note_off", note=p, time=210))
+    file, out = mido.MidiFile(tracks=[track]), io.BytesIO()
+    file.save(file=out)
+    begin = time.monotonic()
+    drop_bytes(editor, "long.mid", out.getvalue())
+    wait_for(lambda: "long: 20000 notes" in editor.said(), "20,000 notes are opened", 120)
+    print(f"    after {time.monotonic() - begin:.1f} s")
+    editor.note(1).focus()
+    begin = time.monotonic()
+    page.keyboard.press("ArrowUp")
+    wait_for(lambda: not editor.button("Undo").is_disabled(), "one is moved", 10)
+    print(f"    after {time.monotonic() - begin:.2f} s, of which up to 0.2 are the test's")
+    longest = lambda act: page.evaluate(TASKS.replace("ACT", act))
+    for what, act in (("scrolling", "over.dispatchEvent(new KeyboardEvent('keydown', {key: 'PageDown', bubbles: true}))"),
+                      ("zooming out", "document.querySelector('[aria-label=\"Zoom out\"]').click()"),
+                      ("zooming in", "document.querySelector('[aria-label=\"Zoom in\"]').click()")):
+        worst = longest(act)
+        demand(worst < 1000, f"{what}: the longest wait for a frame is {worst:.0f} ms")
+    count = page.evaluate("document.querySelectorAll('.ald-editor svg *').length")
+    demand(count < 3000, f"{count} elements are drawn")
+    editor.button("Generate").click()
+    editor.button("Cancel").wait_for(timeout=20000)
+    time.sleep(3)
+    begin = time.monotonic()
+    editor.button("Cancel").click()
+    wait_for(lambda: "Cancelled" in editor.said(), "Cancel ends the rendering of 83 minutes", 30)
+    demand((took := time.monotonic() - begin) < 2.5, f"within two seconds: {took:.1f}")
+
+
+TASKS = """async () => { const over = document.querySelector('.ald-overview'); let worst = 0;
+    for (let i = 0; i < 12; i++) { const t = performance.now(); ACT;
+        for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+        worst = Math.max(worst, performance.now() - t); }
+    return worst; }"""
+
+
+def mute(page, editor, ui):
+    "A kernel that is killed leaves a sentence."
+    import psutil
+    processes = psutil.Process(ui.pid).children(recursive=True)
+    kernels = [p for p in processes if "ipykernel_launcher" in " ".join(p.cmdline())]
+    demand(kernels, "the page has a kernel")
+    for p in kernels: p.kill()
+    page.keyboard.press("g")
+    said = lambda: "Python" in editor.said() or page.locator("#ald-lost").count() == 1
+    wait_for(said, "killed, it leaves a sentence", 20)
+    wait_for(lambda: editor.root.get_attribute("aria-busy") == "false", "and the editor is not busy any more")
+
+
 def watched(context, outside):
     "A new page; what it asks for from elsewhere than this machine is added to `outside`."
     page = context.new_page()
-    page.on("request", lambda r: outside.append(r.url) if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:", r.url) else None)
+    inside = re.compile(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:|attachment:")
+    page.on("request", lambda r: None if inside.match(r.url) else outside.append(r.url))
     return page
 
 
