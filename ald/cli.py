@@ -6,7 +6,8 @@
 __all__ = ['main']
 
 # %% ../nbs/18_cli.ipynb #e2a1a848
-import argparse, inspect, json, math, os, re, sys, tempfile, time, warnings, webbrowser
+import argparse, contextlib, hashlib, inspect, json, math, os, re, shutil, signal, sys, tempfile, threading, traceback
+import warnings, zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,21 +20,27 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message): self.exit(2, f"ald: {message}; see {self.prog} --help\n")
 
 # %% ../nbs/18_cli.ipynb #a6471be0
+def _refuse(s, why): raise argparse.ArgumentTypeError(f"{s!r} is not {why}")
+
+def _path(s):
+    "A path, with `~` for the home folder wherever it was written: shells leave it as it is in `--out=~/x.wav`."
+    return Path(os.path.expanduser(s))
+
 def _count(s):
     "A whole number from 1 up."
-    if not re.fullmatch("[0-9]+", s) or int(s) < 1: raise argparse.ArgumentTypeError(f"{s!r} is not a whole number from 1 up")
+    if not re.fullmatch("[0-9]{1,12}", s) or int(s) < 1: _refuse(s, "a whole number from 1 up")
     return int(s)
 
 def _whole(s):
     "A whole number from 0 up, small enough for a seed."
-    if not re.fullmatch("[0-9]{1,18}", s): raise argparse.ArgumentTypeError(f"{s!r} is not a whole number from 0 up, of at most 18 digits")
+    if not re.fullmatch("[0-9]{1,18}", s): _refuse(s, "a whole number from 0 up, of at most 18 digits")
     return int(s)
 
 def _number(s):
     "A number, not infinite."
     try: x = float(s)
     except ValueError: x = math.nan
-    if not math.isfinite(x): raise argparse.ArgumentTypeError(f"{s!r} is not a number")
+    if not math.isfinite(x): _refuse(s, "a number")
     return x
 
 def _positive(s):
@@ -43,41 +50,77 @@ def _positive(s):
 
 def _share(s):
     "A number from 0 to 1."
-    if not 0 <= (x := _number(s)) <= 1: raise argparse.ArgumentTypeError(f"{s!r} is not a share; give a number from 0 to 1")
+    if not 0 <= (x := _number(s)) <= 1: _refuse(s, "a share; give a number from 0 to 1")
+    return x
+
+# %% ../nbs/18_cli.ipynb #0e2a68f2
+def _steps(s):
+    "Steps of the sampler."
+    if (n := _count(s)) > 1000: _refuse(s, "a number of steps from 1 to 1000; more than 18 hardly change the sound")
+    return n
+
+def _scale(s):
+    "A scale of guidance."
+    if not 0 <= (x := _number(s)) <= 100:
+        _refuse(s, "a scale of guidance, which must be finite and 0 or more, and at most 100")
+    return x
+
+def _width(s):
+    "How wide the vibrato is, times the usual."
+    if not 0 <= (x := _number(s)) <= 20: _refuse(s, "a width of vibrato from 0 to 20 times the usual")
     return x
 
 def _semitones(s):
     "A whole number, or auto."
-    if s != "auto" and not re.fullmatch("[+-]?[0-9]+", s): raise argparse.ArgumentTypeError(f"{s!r} is neither a whole number of semitones nor auto")
+    if s != "auto" and not re.fullmatch("[+-]?[0-9]{1,3}", s):
+        raise argparse.ArgumentTypeError(f"{s!r} is neither a whole number of semitones nor auto")
     return s if s == "auto" else int(s)
 
-def _voice(s): return int(s) if s.isdecimal() else s
+def _port(s):
+    "Where to listen."
+    if (n := _count(s)) > 65535: _refuse(s, "a port from 1 to 65535")
+    return n
 
 # %% ../nbs/18_cli.ipynb #30d43b3c
 def _out_option(p, default):
-    p.add_argument("-o", "--out", type=Path, metavar="FILE", help=f"where to ({default})")
+    p.add_argument("-o", "--out", type=_path, metavar="FILE", help=f"where to ({default})")
 
 def _model_options(p):
-    p.add_argument("--weights", type=Path, metavar="FOLDER", help="folder with vae.safetensors and unet.safetensors (those that come with ald)")
+    p.add_argument("--weights", type=_path, metavar="FOLDER",
+                   help="folder with vae.safetensors and unet.safetensors (those that come with ald)")
     p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
 
 def _render_options(p):
-    p.add_argument("--steps", type=_count, default=18, metavar="N", help="steps of the sampler; fewer are faster and rougher (18)")
-    p.add_argument("--guidance", type=_number, nargs=2, metavar=("E", "P"), help="how strongly to follow envelope and pitch: 1 as trained, more follows closer, 0 ignores")
+    p.add_argument("--steps", type=_steps, default=18, metavar="N",
+                   help="steps of the sampler; fewer are faster and rougher (18)")
+    p.add_argument("--guidance", type=_scale, nargs=2, metavar=("E", "P"),
+                   help="how strongly to follow envelope and pitch: 1 as trained, more follows closer, 0 ignores")
     p.add_argument("--seed", type=_whole, default=0, metavar="N", help="another seed, another performance (0)")
     _model_options(p)
 
 def _tune_options(p):
-    p.add_argument("--voice", type=_voice, metavar="V", help="number or track name; a wrong one lists what there is (the violin, else the melody)")
-    p.add_argument("--transpose", type=_semitones, default=0, metavar="N", help="semitones, or auto to make it fit a violin (0)")
-    p.add_argument("--vibrato", type=_number, default=1., metavar="X", help="times a player's usual width; 0 for none (1)")
+    p.add_argument("--voice", metavar="N|NAME",
+                   help="which voice, by number or name as ald voices lists them (the violin, else the melody)")
+    p.add_argument("--transpose", type=_semitones, default=0, metavar="N|auto",
+                   help="semitones, or auto to make it fit a violin (0)")
+    p.add_argument("--vibrato", type=_width, default=1., metavar="X",
+                   help="times a player's usual width; 0 for none (1)")
 
 def _render_arguments(args):
     "What `Violin.render` takes, as far as it was given."
     given = {k: getattr(args, k) for k in ("steps", "seed", "guidance") if getattr(args, k) is not None}
-    return dict(given, progress=sys.stderr.isatty())
+    return dict(given, progress=_watched())
+
+def _watched(): return sys.stderr is not None and sys.stderr.isatty() # whether somebody looks at bars
 
 # %% ../nbs/18_cli.ipynb #a4e015d7
+_KNOWN = (".mid", ".midi", ".kar", ".rmi", ".smf", ".npz", ".ald", ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3",
+          ".aif", ".aiff", ".aifc", ".caf", ".au", ".snd", ".w64", ".rf64")
+
+def _beside(path, ending):
+    "A name beside a file: its own without a known suffix, and an ending. Any other dot is part of it: Op.12."
+    return path.with_name((path.stem if path.suffix.lower() in _KNOWN else path.name) + ending)
+
 def _settle(
     inputs: list, # files that are read
     out: Path | None, # asked for, or None
@@ -87,16 +130,22 @@ def _settle(
 ) -> list[Path]: # of the output, then of those beside it
     "Names of the outputs. Raises `ValueError` if one of them cannot be, or must not be, written."
     first = out or default
-    plain = out is None and any(first.stem == i.stem for i in inputs) # the input's own name, and not one with an ending such as -render
+    if first.is_dir(): raise ValueError(f"{first}: is a folder; give the name of a file with --out")
     if first.suffix.lower() not in suffixes: raise ValueError(f"{first}: cannot write {first.suffix or 'a file without a suffix'}; use {', '.join(suffixes)}")
     paths = [first, *(first.with_suffix(s) for s in beside)]
     for p in paths:
         if p.is_dir(): raise ValueError(f"{p}: is a folder; give the name of a file with --out")
         if p.exists() and any(i.exists() and p.samefile(i) for i in inputs): raise ValueError(f"{p}: is an input, and would be written over; give another name with --out")
-        if plain and p.exists() and not _made_here(first.with_suffix(".npz")):
-            raise ValueError(f"{p}: is there already, and was not made by ald; give a name with --out, this one to replace it")
+        if p != out and p.exists() and not _made_here(p): raise ValueError(_others(p, first))
     _try_folder(first.parent)
     return paths
+
+# %% ../nbs/18_cli.ipynb #0cbf7adc
+def _others(p, first):
+    "What is said of a file that is somebody else's."
+    if p == first: do = "give a name with --out, this one to replace it"
+    else: do = f"it would be replaced beside {first.name}: move it, or give another name with --out"
+    return f"{p}: is there already, and was not made by ald; {do}"
 
 def _try_folder(folder):
     "Raise `ValueError` if files cannot be made in a folder, or in the nearest one above it that is there."
@@ -104,7 +153,7 @@ def _try_folder(folder):
     try: tempfile.TemporaryFile(dir=there).close()
     except OSError as e: raise ValueError(f"{folder}: cannot be written to ({e.strerror}); choose another folder with --out") from None
 
-# %% ../nbs/18_cli.ipynb #74d0e579
+# %% ../nbs/18_cli.ipynb #f16e654b
 def _save_curves(curves, path):
     "Write curves as `Curves.save` does, and that `ald` made the file."
     import numpy as np
@@ -112,12 +161,49 @@ def _save_curves(curves, path):
     arrays = {k: v for k in ("envelope", "pitch") if (v := getattr(curves, k)) is not None}
     with atomic_path(path) as tmp: np.savez_compressed(tmp, made_by="ald", **arrays)
 
-def _made_here(path):
-    "Whether a file is curves that this command line wrote."
-    import numpy as np
+def _checksum(path):
+    h = hashlib.sha256()
+    with open(path, "rb") as f:
+        for block in iter(lambda: f.read(1 << 20), b""): h.update(block)
+    return h.hexdigest()
+
+def _picture_text(path):
+    "What a picture says of itself, {} if nothing."
+    from PIL import Image
     try:
-        with np.load(path, allow_pickle=False) as f: return "made_by" in f
+        with Image.open(path) as image: return dict(image.text)
+    except Exception: return {} # whatever it is, it is no picture of ours
+
+def _made_here(path):
+    "Whether a file is one that `ald` wrote, and a sound as it was written."
+    if path.suffix == ".png": return _picture_text(path).get("Software") == "ald"
+    if path.suffix != ".npz":
+        text = _picture_text(path.with_suffix(".png"))
+        return text.get("Software") == "ald" and _checksum(path) in text.get("Sound", "").split()
+    try:
+        with zipfile.ZipFile(path) as f: return "made_by.npy" in f.namelist()
     except Exception: return False # whatever else it is, it is not ours
+
+# %% ../nbs/18_cli.ipynb #fceda023
+_KINDS = dict(midi=("a MIDI file", "`ald play {}` plays it"),
+              sound=("a recording", "`ald resynth {}` plays its pitch and envelope"),
+              curves=("curves", "`ald render {}` plays them"),
+              project=("a project of the editor", "`ald ui {}` opens it"))
+
+def _kind(path):
+    "Kind of a file by its first bytes; what is none of ours is for `read_audio` to try, and to name."
+    from ald.core import file_kind
+    try: return file_kind(path)
+    except ValueError: return "sound"
+
+def _demand(path, *kinds):
+    "The kind of a file. Raises `ValueError` if another command takes it; of other files their reader says what they are."
+    from ald.core import file_kind
+    try: kind = file_kind(path)
+    except (ValueError, OSError): return None
+    if kind in kinds: return kind
+    what, do = _KINDS[kind]
+    raise ValueError(f"{path}: is {what}, not {' or '.join(_KINDS[k][0] for k in kinds)}; {do.format(path)}")
 
 # %% ../nbs/18_cli.ipynb #135cb2d5
 def _sentence(
@@ -127,25 +213,36 @@ def _sentence(
     said = f"{e.filename}: {e.strerror}" if isinstance(e, OSError) and e.strerror and e.filename else str(e)
     return "; ".join(l.strip() for l in said.splitlines() if l.strip()) or type(e).__name__
 
-def _say_warning(message, category, *where, **kwargs):
-    "A warning as one line; those that are meant for programmers are left out."
-    if not issubclass(category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning)):
-        print(f"ald: warning: {_sentence(message)}", file=sys.stderr)
+_PACKAGE = Path(__file__).parent if "__file__" in globals() else Path("../ald").resolve()
+
+def _say(line):
+    "A line on stderr, if it is still there."
+    with contextlib.suppress(OSError): print(f"ald: {line}", file=sys.stderr, flush=True)
+
+def _say_warning(message, category, filename, *where, **kwargs):
+    "A warning as one line; those that are meant for programmers, and those of other packages, are left out."
+    foreign = {"site-packages", "dist-packages"} & set(Path(filename).parts) and _PACKAGE not in Path(filename).parents
+    if not foreign and not issubclass(category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning)):
+        _say(f"warning: {_sentence(message)}")
 
 # %% ../nbs/18_cli.ipynb #11a3a908
 def _violin(args):
-    "The pipeline, with the weights and device asked for. Raises `ValueError` if the weights are not of this version."
+    "The pipeline, with the weights and device asked for."
     from ald.violin import Violin
-    try: return Violin.from_pretrained(args.weights, args.device)
-    except (RuntimeError, KeyError): # from `load_state_dict`: tensors that are missing or have other shapes
-        raise ValueError(f"{args.weights or 'the weights of this installation'}: holds weights that do not fit this version of ald; train them again with it") from None
+    return Violin.from_pretrained(args.weights, args.device)
 
 def _save(sound, wav, picture, curves=None):
-    "Write a sound, its picture and, if wanted, its curves, and say so."
+    """Write a sound, its picture and, if wanted, its curves, and say so.
+
+    The picture names the new sound and the one that it replaces, and comes first: what is there stays known whenever this ends."""
+    from ald.core import atomic_path
+    from ald.violin import ticking
     os.environ.setdefault("MPLBACKEND", "agg") # a picture for a file needs no screen
-    sound.save(wav)
-    if curves: _save_curves(sound.curves, curves)
-    sound.save(picture)
+    with tempfile.TemporaryDirectory(prefix="ald-") as d, ticking("writing", 3 + sound.duration/600, _watched()):
+        made = sound.save(Path(d)/wav.name)
+        sound.save(picture, Sound=" ".join(_checksum(p) for p in (made, wav) if p.exists()))
+        with atomic_path(wav) as tmp: shutil.copyfile(made, tmp)
+        if curves: _save_curves(sound.curves, curves)
     print(f"{wav}: {sound.duration:.2f} s of sound\n{picture}: its picture" + (f"\n{curves}: the curves that it was to follow" if curves else ""))
 
 def _say_time(sound, violin):
@@ -153,46 +250,101 @@ def _say_time(sound, violin):
           f" ({1/max(sound.real_time_factor, 1e-9):.1f} s of sound a second)")
 
 # %% ../nbs/18_cli.ipynb #d0bd84d4
-SOUND_FILES = (".wav", ".flac", ".ogg", ".opus", ".mp3") # what `write_audio` writes
-MIDI_FILES = (".mid", ".midi")
+def _sound_paths(args, ending, *beside):
+    "Where a sound goes, its picture, and what else goes with it."
+    from ald.core import SOUND_SUFFIXES
+    return _settle([args.file], args.out, _beside(args.file, ending), SOUND_SUFFIXES, (".png", *beside))
 
 def play(args):
     "A MIDI file to sound, with picture and curves."
     from ald.midi import read_midi
+    _demand(args.file, "midi")
     tune = read_midi(args.file, args.voice, args.transpose)
-    paths = _settle([args.file], args.out, args.file.with_suffix(".wav"), SOUND_FILES, (".png", ".npz"))
+    paths = _sound_paths(args, ".wav", ".npz")
     violin = _violin(args)
-    print(f"{args.file}: {tune.name}, {len(tune.notes)} note{'s'*(len(tune.notes) > 1)}, {tune.duration:.1f} s", flush=True)
+    notes = f"{len(tune.notes)} note{'s'*(len(tune.notes) > 1)}"
+    print(f"{args.file}: {tune.name}, {notes}, {tune.duration:.1f} s{_which(args.file, tune)}", flush=True)
     sound = violin.play(tune, vibrato=args.vibrato, **_render_arguments(args))
     _save(sound, *paths)
     _say_time(sound, violin)
+
+def _which(path, tune):
+    "Which voice of a file is played, if there are several."
+    if tune.of == 1: return ""
+    return f"; voice {tune.voice.index} of {tune.of} (`ald voices {path}` lists them, --voice takes another)"
 
 # %% ../nbs/18_cli.ipynb #65597d7f
 def render(args):
     "Curves to sound."
     from ald.curves import load_curves
+    _demand(args.file, "curves")
     curves = load_curves(args.file)
-    paths = _settle([args.file], args.out, args.file.with_name(args.file.stem + "-render.wav"), SOUND_FILES, (".png",))
+    paths = _sound_paths(args, "-render.wav")
     violin = _violin(args)
     sound = violin.render(curves, **_render_arguments(args))
     _save(sound, *paths)
     _say_time(sound, violin)
 
 # %% ../nbs/18_cli.ipynb #03afc403
-def _recording(path):
-    "A recording (t,) and its curves. Raises `ValueError` if it is silent."
-    from ald.core import read_audio
-    from ald.curves import extract_curves
-    x = read_audio(path)[0]
-    curves = extract_curves(x)
-    if not curves.envelope.max() > 1e-4: raise ValueError(f"{path}: is silent (below -80 dBFS throughout); give a sound that can be heard")
-    return x, curves
+_PROGRAMS = """acoustic grand piano|bright piano|electric grand piano|honky-tonk piano
+electric piano 1|electric piano 2|harpsichord|clavinet
+celesta|glockenspiel|music box|vibraphone|marimba|xylophone|tubular bells|dulcimer
+drawbar organ|percussive organ|rock organ|church organ|reed organ|accordion|harmonica|tango accordion
+nylon guitar|steel guitar|jazz guitar|clean guitar|muted guitar|overdriven guitar|distortion guitar|guitar harmonics
+acoustic bass|fingered bass|picked bass|fretless bass|slap bass 1|slap bass 2|synth bass 1|synth bass 2
+violin|viola|cello|contrabass|tremolo strings|pizzicato strings|harp|timpani
+string ensemble 1|string ensemble 2|synth strings 1|synth strings 2|choir aahs|voice oohs|synth voice|orchestra hit
+trumpet|trombone|tuba|muted trumpet|french horn|brass section|synth brass 1|synth brass 2
+soprano sax|alto sax|tenor sax|baritone sax|oboe|english horn|bassoon|clarinet
+piccolo|flute|recorder|pan flute|blown bottle|shakuhachi|whistle|ocarina
+square lead|sawtooth lead|calliope lead|chiff lead|charang lead|voice lead|fifths lead|bass and lead
+new age pad|warm pad|polysynth pad|choir pad|bowed pad|metallic pad|halo pad|sweep pad
+rain|soundtrack|crystal|atmosphere|brightness|goblins|echoes|sci-fi
+sitar|banjo|shamisen|koto|kalimba|bag pipe|fiddle|shanai
+tinkle bell|agogo|steel drums|woodblock|taiko drum|melodic tom|synth drum|reverse cymbal
+guitar fret noise|breath noise|seashore|bird tweet|telephone ring|helicopter|applause|gunshot""" # General MIDI, level 1
+_PROGRAMS = _PROGRAMS.replace("\n", "|").split("|")
+
+# %% ../nbs/18_cli.ipynb #1d01c0ac
+def _voice(v, chosen):
+    "A voice as `ald voices --json` gives it."
+    return dict(number=v.index, name=v.name, program=v.program, instrument=_PROGRAMS[v.program], track=v.track,
+                channel=v.channel, low=v.low, high=v.high,
+                notes=v.notes, seconds=round(v.seconds, 3), at_once=v.polyphony, chosen=v == chosen)
+
+def _cells(v):
+    "A voice as a row of the table."
+    from ald.midi import note_name
+    return {"name": v["name"] or "unnamed", "instrument": f"{v['program']} {v['instrument']}",
+            "channel": str(v["channel"]),
+            "range": f"{note_name(v['low'])} to {note_name(v['high'])}", "notes": str(v["notes"]),
+            "seconds": f"{v['seconds']:.1f}", "at once": str(v["at_once"])}
+
+def voices(args):
+    "Who plays what in a MIDI file."
+    from ald.metrics import as_table
+    from ald.midi import choose_voice, voices
+    _demand(args.file, "midi")
+    found = voices(args.file)
+    chosen = choose_voice(found)
+    rows = [_voice(v, chosen) for v in found]
+    if args.json: return print(json.dumps(rows, indent=1, ensure_ascii=False))
+    print(as_table({f"{v['number']}{' *' if v['chosen'] else ''}": _cells(v) for v in rows}))
+    print("* is what `ald play` takes; --voice with a number or a name takes another")
+
+# %% ../nbs/18_cli.ipynb #94d858ba
+_PATIENCE = 400 # steps times seconds of sound
+
+def _refinement(seconds): return min(40, int(_PATIENCE/seconds)) # steps, unless --refine says how many
 
 def curves(args):
     "Envelope and pitch of a recording, or those that would be played of a MIDI file."
-    path, = _settle([args.file], args.out, args.file.with_suffix(".npz"), (".npz",))
-    if args.file.suffix.lower() in MIDI_FILES: found = _tune_curves(args.file, args)[0]
-    else: found = _recording(args.file)[1]
+    from ald.violin import analyse
+    path, = _settle([args.file], args.out, _beside(args.file, ".npz"), (".npz",))
+    if args.file.exists() and _kind(args.file) == "midi": found = _tune_curves(args.file, args)[0]
+    else:
+        _demand(args.file, "sound", "midi")
+        found = analyse(args.file, _watched())[1]
     _save_curves(found, path)
     print(f"{path}: {found}")
 
@@ -202,22 +354,31 @@ def _tune_curves(path, args):
     tune = read_midi(path, args.voice, args.transpose)
     return tune_curves(tune, vibrato_depth=args.vibrato), tune.notes
 
-# %% ../nbs/18_cli.ipynb #76fe25b6
+# %% ../nbs/18_cli.ipynb #bafa4ef6
 def resynth(args):
     "A recording's curves, played by the model."
-    paths = _settle([args.file], args.out, args.file.with_name(args.file.stem + "-resynth.wav"), SOUND_FILES, (".png", ".npz"))
-    x, _ = _recording(args.file)
+    _demand(args.file, "sound")
+    paths = _sound_paths(args, "-resynth.wav", ".npz")
     violin = _violin(args)
-    sound = violin.resynth(x, **_render_arguments(args))
+    sound = violin.resynth(args.file, **_render_arguments(args))
     _save(sound, *paths)
     _say_time(sound, violin)
 
 def reconstruct(args):
     "A recording through the autoencoder alone."
-    paths = _settle([args.file], args.out, args.file.with_name(args.file.stem + "-reconstruct.wav"), SOUND_FILES, (".png",))
-    x, _ = _recording(args.file)
+    from ald.violin import analyse
+    _demand(args.file, "sound")
+    paths = _sound_paths(args, "-reconstruct.wav")
+    x, _ = found = analyse(args.file, _watched())
     violin = _violin(args)
-    sound = violin.reconstruct(x, args.refine, progress=sys.stderr.isatty())
+    steps = _refinement(len(x)/22050) if args.refine is None else args.refine
+    seconds = violin.refining_seconds(x, steps)
+    other = "(--refine N for another number)"
+    if seconds > 3:
+        print(f"{args.file}: refined by {steps} steps, which take about {seconds:.0f} s {other}", flush=True)
+    elif args.refine is None and not steps:
+        print(f"{args.file}: not refined, because of its length {other}", flush=True)
+    sound = violin.reconstruct(found, steps, progress=_watched())
     _save(sound, *paths)
     _say_time(sound, violin)
 
@@ -225,11 +386,14 @@ def reconstruct(args):
 def _asked(path, args):
     "What a file asks for: curves; a recording (t,) to compare with, or None; notes, or None."
     from ald.curves import load_curves
-    if path.suffix.lower() == ".npz": return load_curves(path), None, None
-    if path.suffix.lower() in MIDI_FILES:
+    from ald.violin import analyse
+    kind = path.exists() and _kind(path)
+    if kind == "curves": return load_curves(path), None, None
+    if kind == "midi":
         curves, notes = _tune_curves(path, args)
         return curves, None, notes
-    x, curves = _recording(path)
+    _demand(path, "sound", "midi", "curves")
+    x, curves = analyse(path, _watched())
     return curves, x, None
 
 def _fitted(x, asked, reference):
@@ -243,15 +407,18 @@ def _fitted(x, asked, reference):
 # %% ../nbs/18_cli.ipynb #7874c772
 def _scores(args):
     "The figures asked for."
-    from ald.core import read_audio
     from ald.metrics import evaluate_sound
+    from ald.violin import listen, ticking, tracking_seconds
     if args.render and (args.voice, args.transpose, args.vibrato) != (None, 0, 1): raise ValueError("--voice, --transpose and --vibrato do not go with --render; play the file with them, then evaluate the sound")
     if args.render: return _violin(args).evaluate(*args.files, **_render_arguments(args)).rows
     if len(args.files) != 2: raise ValueError(f"evaluate takes a sound and what it was to follow, not {len(args.files)} files; with --render it takes any number to play and measure")
     sound, path = args.files
-    x = read_audio(sound)[0]
+    _demand(sound, "sound")
+    x = listen(sound, _watched())
     asked, reference, notes = _asked(path, args)
-    try: return evaluate_sound(_fitted(x, asked, reference), asked, reference, notes)
+    try:
+        with ticking("measuring", tracking_seconds(x), _watched()):
+            return evaluate_sound(_fitted(x, asked, reference), asked, reference, notes)
     except ValueError as e: raise ValueError(f"{sound} against {path}: {e}") from None
 
 def _plain(v):
@@ -267,10 +434,20 @@ def _check_evaluate(args):
     if args.baselines and len(args.files) != 1: raise ValueError(f"--baselines takes one recording, not {len(args.files)} files; others to compare with go after --real")
     if not args.baselines and (args.notes or args.real or args.out): raise ValueError("--notes, --real and --out go with --baselines")
 
+def _settle_folder(folder, names, load):
+    "Raise `ValueError` if files of these names are in a folder that does not `load` as ours, or if it takes no files."
+    there = [folder/n for n in names if (folder/n).exists()]
+    try: there and load(folder)
+    except (ValueError, OSError):
+        said = f"{there[0]}: is there already, and was not made by ald; give another folder with --out"
+        raise ValueError(said) from None
+    _try_folder(folder)
+
 def _baselines(args):
     "The table of a recording, this model and others."
-    from ald.baselines import baselines, target_table
-    if args.out: _try_folder(args.out)
+    from ald.baselines import ROWS, Results, baselines, target_table
+    _demand(args.files[0], "sound")
+    if args.out: _settle_folder(args.out, ["results.json", *(f"{row}.mp3" for row in ROWS)], Results.load)
     say = (lambda line: None) if args.json else lambda line: print(line, flush=True)
     results = baselines(args.files[0], args.notes, args.real, _violin(args), say, **_render_arguments(args))
     saved = args.out and results.save(args.out)
@@ -295,12 +472,12 @@ def _table(
     from ald.data import audio_folder, bach_violin, virtuoso
     readers = {"virtuoso": virtuoso, "bach-violin": bach_violin, "folder": audio_folder}
     if kind: return readers[kind](folder), kind
-    every = audio_folder(folder)
     def complete(name):
         try: return readers[name](folder).path.nunique() == len(every)
         except FileNotFoundError: return False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore") # what a reader leaves out matters only if it is chosen
+        every = audio_folder(folder)
         kind = next(filter(complete, ("virtuoso", "bach-violin")), "folder")
     return readers[kind](folder), kind
 
@@ -308,10 +485,10 @@ def prepare(args):
     "A folder of recordings, decoded and with curves, in one cache."
     from ald.data import build_cache, fetch
     _try_folder(args.out)
-    folder = fetch(args.fetch, args.folder, progress=sys.stderr.isatty()) if args.fetch else args.folder
+    folder = fetch(args.fetch, args.folder, progress=_watched()) if args.fetch else args.folder
     table, kind = _table(folder, args.kind)
     print(f"{folder}: {len(table)} recordings" + ("" if kind == "folder" else f" of {kind}"), flush=True)
-    print(f"{args.out}: {build_cache(table, args.out, workers=args.workers, progress=sys.stderr.isatty())}")
+    print(f"{args.out}: {build_cache(table, args.out, workers=args.workers, progress=_watched())}")
 
 # %% ../nbs/18_cli.ipynb #da9a4006
 def _given(args, *names): return {k: v for k in names if (v := getattr(args, k)) is not None}
@@ -361,14 +538,14 @@ def train_vae(args):
     from ald.data import Cache
     from ald.train import train_vae
     from ald.vae import VAE_PRESETS, VAEConfig
-    cache = Cache(args.cache)
+    cache = Cache(args.cache).check()
     config = load_weights(args.init, VAEConfig)[1] if args.init and not args.preset else VAE_PRESETS[args.preset or "small"]
     given = {**_given(args, *_TRAIN, "adversarial_from", "refine"), **_augment(args, train_vae)}
     if args.freeze_encoder: given["freeze_encoder"] = True
     if args.no_discriminator: given["adversarial_from"] = None
     if args.profile: return _profile(args, train_vae, cache=cache, config=config, holdout=args.holdout, **given)
     _start(args, config)
-    train_vae(cache, args.out, config, holdout=args.holdout, progress=sys.stderr.isatty(), **given)
+    train_vae(cache, args.out, config, holdout=args.holdout, progress=_watched(), **given)
     _say_run(args.out, config, "vae.safetensors")
 
 # %% ../nbs/18_cli.ipynb #a6f51228
@@ -379,12 +556,12 @@ def train_diffusion(args):
     from ald.train import train_diffusion
     from ald.unet import UNetConfig
     from ald.vae import VAE, VAEConfig
-    cache, vae = Cache(args.cache), VAE.load(args.vae)
+    cache, vae = Cache(args.cache).check(), VAE.load(args.vae)
     config = load_weights(args.init, UNetConfig)[1] if args.init else replace(inspect.signature(train_diffusion).parameters["config"].default, latents=vae.config.latents)
     given = {**_given(args, *_TRAIN, "crops"), **_augment(args, train_diffusion)}
     if args.profile: return _profile(args, train_diffusion, cache=cache, vae=vae, config=config, holdout=args.holdout, **{**given, "crops": 32})
     _start(args, config)
-    train_diffusion(cache, vae, args.out, config, holdout=args.holdout, progress=sys.stderr.isatty(), **given)
+    train_diffusion(cache, vae, args.out, config, holdout=args.holdout, progress=_watched(), **given)
     _say_run(args.out, config, "vae.safetensors", "unet.safetensors")
 
 # %% ../nbs/18_cli.ipynb #c81877dc
@@ -401,7 +578,9 @@ def kaggle_status(args):
 
 def kaggle_pull(args):
     "Fetch and check the weights of a notebook's run."
-    from ald.kaggle import kaggle_pull
+    from ald.kaggle import check_weights, kaggle_pull
+    for p in sorted(args.out.rglob("[!l]*.safetensors")): # latents-*, of a training, are not fetched
+        _settle_folder(p.parent, [p.name], lambda folder: check_weights(p))
     _try_folder(args.out)
     for path, found in kaggle_pull(args.name, args.out, args.checkpoint).items():
         scores = ", ".join(f"{k} {v:.3f}" for k, v in (found["held_out"] or {}).items())
@@ -410,18 +589,22 @@ def kaggle_pull(args):
 # %% ../nbs/18_cli.ipynb #cfc93939
 def ui(args):
     "The curve editor as a page on this machine, until Ctrl-C."
-    from ald.editor import Draft, serve
+    from ald.editor import Draft
+    from ald.page import serve
     source = args.file and (args.file.resolve() if args.file.exists() else str(args.file)) # a file, or a tune's name
     if source: Draft(source)
-    with serve(source, args.port, args.theme) as (address, process):
+    with serve(source, args.port, args.theme, args.browser) as (address, process):
         print(f"{address}\nthe editor, on this machine only; Ctrl-C ends it", flush=True)
-        if args.browser: webbrowser.open(address)
-        process.wait()
+        if code := process.wait():
+            raise ValueError(f"the server of the page ended with exit code {code}; start ald ui again")
 
 # %% ../nbs/18_cli.ipynb #cbc670c5
 _PLAY = """example:
   ald play data/midi/etude.mid --seed 3
 writes data/midi/etude.wav, its picture etude.png, and the curves that it was to follow, etude.npz"""
+_VOICES = """example:
+  ald voices score.mid
+  ald play score.mid --voice 3          or by its name: --voice 'Violin I'"""
 _RENDER = """example:
   ald curves recording.wav -o mine.npz
   ald render mine.npz -o mine.wav --guidance 1 1.5
@@ -477,23 +660,28 @@ def _command(to, name, run, help, epilog):
 
 def _sound_commands(to):
     p = _command(to, "play", play, "a MIDI file to sound, with a picture and its curves", _PLAY)
-    p.add_argument("file", type=Path, help="MIDI file")
+    p.add_argument("file", type=_path, help="MIDI file")
     _out_option(p, "beside the MIDI file: tune.wav"); _tune_options(p); _render_options(p)
+    p = _command(to, "voices", voices, "who plays what in a MIDI file, and which voice ald play takes", _VOICES)
+    p.add_argument("file", type=_path, help="MIDI file")
+    p.add_argument("--json", action="store_true", help="print it as JSON")
     p = _command(to, "render", render, "curves to sound", _RENDER)
-    p.add_argument("file", type=Path, help="curves, .npz")
+    p.add_argument("file", type=_path, help="curves, .npz")
     _out_option(p, "beside the curves: NAME-render.wav"); _render_options(p)
     p = _command(to, "curves", curves, "envelope and pitch of a recording, or of a MIDI file as it would be played", _CURVES)
-    p.add_argument("file", type=Path, help="recording or MIDI file")
+    p.add_argument("file", type=_path, help="recording or MIDI file")
     _out_option(p, "beside the file: NAME.npz"); _tune_options(p.add_argument_group("for a MIDI file"))
     p = _command(to, "resynth", resynth, "a recording's envelope and pitch, played by the model", _RESYNTH)
-    p.add_argument("file", type=Path, help="recording: wav, flac, ogg, opus or mp3")
+    p.add_argument("file", type=_path, help="recording: wav, flac, ogg, opus, mp3, aiff, caf or au")
     _out_option(p, "beside the recording: NAME-resynth.wav"); _render_options(p)
     p = _command(to, "reconstruct", reconstruct, "a recording through the autoencoder alone: the best that the decoder can do", _RECONSTRUCT)
-    p.add_argument("file", type=Path, help="recording: wav, flac, ogg, opus or mp3")
-    p.add_argument("--refine", type=_whole, default=40, metavar="N", help="steps by which the encoder's latents are moved nearer to the sound; 0 for the encoder alone (40)")
+    p.add_argument("file", type=_path, help="recording: wav, flac, ogg, opus, mp3, aiff, caf or au")
+    p.add_argument("--refine", type=_whole, metavar="N",
+                   help="steps that move the latents nearer to the sound; 0 for none (40, fewer for more than 10 s)")
     _out_option(p, "beside the recording: NAME-reconstruct.wav"); _model_options(p)
     p = _command(to, "evaluate", evaluate, "how well a sound follows what was asked", _EVALUATE)
-    p.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a sound, then what it was to follow: .npz, MIDI file or recording")
+    p.add_argument("files", type=_path, nargs="+", metavar="FILE",
+                   help="a sound, then what it was to follow: .npz, MIDI file or recording")
     p.add_argument("--render", action="store_true", help="take MIDI files and recordings, play each, and measure that")
     p.add_argument("--baselines", action="store_true", help="take a recording that was not trained on: it, this model, soundfonts and plain waves in one table")
     p.add_argument("--json", action="store_true", help="print figures as JSON")
@@ -501,19 +689,25 @@ def _sound_commands(to):
     _tune_options(p.add_argument_group("against a MIDI file, as it was played"))
     _render_options(p.add_argument_group("with --render and --baselines"))
 
-def _baseline_options(p):
-    p.add_argument("--notes", type=Path, metavar="FILE", help="its notes: csv with start, end (s), pitch (MIDI number), or a MIDI file (NAME.csv or .mid beside it, or in ../notes)")
-    p.add_argument("--real", type=Path, nargs="+", default=[], metavar="PATH", help="other real recordings, files or folders (those in its folder)")
-    p.add_argument("-o", "--out", type=Path, metavar="FOLDER", help="keep results.json and an excerpt of each sound (nowhere)")
-
 # %% ../nbs/18_cli.ipynb #5881f2d5
+def _baseline_options(p):
+    p.add_argument("--notes", type=_path, metavar="FILE",
+                   help="its notes: csv with start, end (s), pitch (MIDI number), or a MIDI file "
+                        "(NAME.csv or .mid beside it, or in ../notes)")
+    p.add_argument("--real", type=_path, nargs="+", default=[], metavar="PATH",
+                   help="other real recordings, files or folders (those in its folder)")
+    p.add_argument("-o", "--out", type=_path, metavar="FOLDER",
+                   help="keep results.json and an excerpt of each sound (nowhere)")
+
+# %% ../nbs/18_cli.ipynb #250e8ca7
 def _train_options(p, out):
-    p.add_argument("cache", type=Path, help="folder made by ald prepare")
-    p.add_argument("-o", "--out", type=Path, required=True, metavar="RUN", help=f"folder of the run, such as {out}: checkpoint, weights, log, previews")
+    p.add_argument("cache", type=_path, help="folder made by ald prepare")
+    p.add_argument("-o", "--out", type=_path, required=True, metavar="RUN",
+                   help=f"folder of the run, such as {out}: checkpoint, weights, log, previews")
     p.add_argument("--minutes", type=_positive, metavar="M", help="how long to run now (until Ctrl-C)")
     p.add_argument("--steps", type=_count, metavar="N", help="steps in all, earlier runs counted (no limit)")
     p.add_argument("--holdout", nargs="+", default=[], metavar="NAME", help="recordings to keep from training, or patterns of names")
-    p.add_argument("--init", type=Path, metavar="FILE", help="weights to start from, .safetensors")
+    p.add_argument("--init", type=_path, metavar="FILE", help="weights to start from, .safetensors")
     p.add_argument("--batch-size", type=_count, metavar="N", help="crops in a step, over all processes")
     p.add_argument("--accumulate", type=_count, metavar="N", help="work through a batch in so many parts, one after the other (1)")
     p.add_argument("--lr", type=_positive, metavar="X", help="learning rate of the plateau")
@@ -526,10 +720,12 @@ def _train_options(p, out):
     p.add_argument("--profile", action="store_true", help="run 25 steps, say where their time goes, and save nothing")
     p.add_argument("--seed", type=_whole, metavar="N"); p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
 
+# %% ../nbs/18_cli.ipynb #c304434e
 def _training_commands(to):
     p = _command(to, "prepare", prepare, "a folder of recordings to a cache for training", _PREPARE)
-    p.add_argument("folder", type=Path, help="recordings, at any depth; with --fetch, where downloads are kept")
-    p.add_argument("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the cache; what it holds already is kept")
+    p.add_argument("folder", type=_path, help="recordings, at any depth; with --fetch, where downloads are kept")
+    p.add_argument("-o", "--out", type=_path, required=True, metavar="CACHE",
+                   help="folder of the cache; what it holds already is kept")
     p.add_argument("--fetch", metavar="NAME", help="fetch this dataset first: bach-violin, tinysol")
     p.add_argument("--kind", choices=["virtuoso", "bach-violin", "folder"], help="what the folder is (seen from the names in it)")
     p.add_argument("--workers", type=_count, metavar="N", help="processes to decode and track pitch with (one a core)")
@@ -544,7 +740,8 @@ def _training_commands(to):
     p.add_argument("--refine", type=_count, metavar="N", help="with --freeze-encoder: train the decoder on latents refined by N steps")
     p = _command(which, "diffusion", train_diffusion, "the denoiser, on the latents of an autoencoder", _DIFFUSION)
     _train_options(p, "runs/mine")
-    p.add_argument("--vae", type=Path, required=True, metavar="FILE", help="weights of the autoencoder, vae.safetensors")
+    p.add_argument("--vae", type=_path, required=True, metavar="FILE",
+                   help="weights of the autoencoder, vae.safetensors")
     p.add_argument("--crops", type=_count, metavar="N", help="how many eight-second crops are encoded to train on (800)")
 
 # %% ../nbs/18_cli.ipynb #8a345c03
@@ -552,7 +749,7 @@ def _kaggle_commands(to):
     which = to.add_parser("kaggle", help="kaggle push, status, pull: train on Kaggle's GPUs", description="Run a notebook on Kaggle's GPUs and fetch its weights back. Needs: pip install 'kaggle>=2.2'.",
                           epilog=_PUSH).add_subparsers(dest="what", required=True, metavar="command")
     p = _command(which, "push", kaggle_push, "send a notebook, with the wheel of this checkout, and run it there", _PUSH)
-    p.add_argument("notebook", type=Path, help="notebook, .ipynb")
+    p.add_argument("notebook", type=_path, help="notebook, .ipynb")
     p.add_argument("--dataset", nargs="+", default=[], metavar="NAME", help="datasets of recordings to attach, OWNER/NAME")
     p.add_argument("--output-of", nargs="+", default=[], metavar="NAME", help="notebooks whose output to attach and go on from")
     p.add_argument("--gpu", choices=["t4", "p100", "none"], default="t4", help="t4 gives two (t4); Kaggle's image of 2026 cannot compute on the p100")
@@ -565,18 +762,64 @@ def _kaggle_commands(to):
     p.add_argument("name", help="NAME, or OWNER/NAME")
     p = _command(which, "pull", kaggle_pull, "fetch the weights of a notebook's latest run, and check them", _PULL)
     p.add_argument("name", help="NAME, or OWNER/NAME")
-    p.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER", help="where to; weights there with more steps are kept, and that is an error")
+    p.add_argument("-o", "--out", type=_path, required=True, metavar="FOLDER",
+                   help="where to; weights there with more steps are kept, and that is an error")
     p.add_argument("--checkpoint", action="store_true", help="fetch checkpoints too, to go on here")
 
 # %% ../nbs/18_cli.ipynb #a64d6e4f
 def _ui_command(to):
     p = _command(to, "ui", ui, "the curve editor, as a page in the browser", _UI)
-    p.add_argument("file", type=Path, nargs="?", help="MIDI file, recording, curves (.npz), or the name of a tune that comes with ald (minuet)")
-    p.add_argument("--port", type=_count, metavar="N", help="where to listen, on this machine only (any that is free)")
-    p.add_argument("--theme", choices=["light", "dark"], default="light", help="colours of the page (light)")
+    p.add_argument("file", type=_path, nargs="?",
+                   help="MIDI file, recording, curves (.npz), or the name of a tune that comes with ald (minuet)")
+    p.add_argument("--port", type=_port, metavar="N", help="where to listen, on this machine only (any that is free)")
+    p.add_argument("--theme", choices=["system", "light", "dark"], default="system",
+                   help="colours of the page (those of the system)")
     p.add_argument("--no-browser", dest="browser", action="store_false", help="print the address, and open nothing")
 
 # %% ../nbs/18_cli.ipynb #2899e657
+class _Terminated(KeyboardInterrupt):
+    "SIGTERM or SIGHUP, whose number it carries: ends things as Ctrl-C does."
+
+@contextlib.contextmanager
+def _terminable():
+    """While the block runs, SIGTERM and SIGHUP raise `_Terminated` in it, so that what is half done is cleaned up.
+
+    Processes forked from this one end at once. A signal that is ignored, as by nohup, stays so."""
+    main = threading.current_thread() is threading.main_thread()
+    known = [getattr(signal, n) for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
+    mine = [s for s in known if main and signal.getsignal(s) is signal.SIG_DFL]
+    here = os.getpid()
+    def end(number, frame):
+        if os.getpid() == here: raise _Terminated(number)
+        os._exit(128 + number)
+    for s in mine: signal.signal(s, end)
+    try: yield
+    finally:
+        for s in mine: signal.signal(s, signal.SIG_DFL)
+
+# %% ../nbs/18_cli.ipynb #98e476ca
+def _ended(e, argv):
+    "Exit code for what ended a command, after saying it."
+    if isinstance(e, BrokenPipeError): return _closed()
+    if isinstance(e, SystemExit): return e.code or 0
+    if isinstance(e, _Terminated): code, line = 128 + e.args[0], f"ended by {signal.Signals(e.args[0]).name}"
+    elif isinstance(e, KeyboardInterrupt): code, line = 130, "interrupted"
+    elif isinstance(e, MemoryError) or "can't allocate memory" in str(e) or "out of memory" in str(e):
+        code, line = 2, f"{' '.join(map(str, argv))}: not enough memory; give a shorter file, or close other programs"
+    elif isinstance(e, (ValueError, OSError)): code, line = 2, _sentence(e)
+    elif isinstance(e, Exception):
+        code, line = 1, (f"{' '.join(map(str, argv))}: ended by a fault of ald ({type(e).__name__}: {_sentence(e)}); "
+                         "ALD_DEBUG=1 before the command shows where")
+    else: raise e
+    _say(line)
+    return code
+
+def _closed():
+    "What is printed goes into a pipe that nobody reads any more, as in `ald voices FILE | head -1`: say nothing."
+    with contextlib.suppress(Exception): os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
+
+# %% ../nbs/18_cli.ipynb #7eb22569
 def _parser():
     from ald import __version__
     p = _Parser(prog="ald", description="Neural violin synthesis from MIDI.", epilog="ald COMMAND --help shows options and an example.\n\n" + _PLAY)
@@ -587,19 +830,22 @@ def _parser():
 
 def main(
     argv: list[str] | None = None # arguments; None for those of the process
-) -> int: # exit code: 0; 2 for bad input, with a sentence on stderr; 130 after Ctrl-C
+) -> int: # exit code: 0; 2 for bad input, 1 for a fault of ald, 130 after Ctrl-C, 143 after SIGTERM, each with a line
     "The command `ald`."
-    try: args = _parser().parse_args(argv)
-    except SystemExit as e: return e.code or 0
-    with warnings.catch_warnings():
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        if hasattr(stream, "reconfigure"): stream.reconfigure(errors="backslashreplace") # names may be any bytes
+    with warnings.catch_warnings(), _terminable():
         warnings.showwarning = _say_warning
-        try: args.run(args)
-        except KeyboardInterrupt:
-            print("ald: interrupted", file=sys.stderr)
-            return 130 # as a shell reports a command that Ctrl-C ended
-        except (ValueError, OSError) as e:
-            print(f"ald: {_sentence(e)}", file=sys.stderr)
-            return 2
-    return 0
+        try: return _run(argv)
+        except BaseException as e:
+            if os.environ.get("ALD_DEBUG"): traceback.print_exc()
+            return _ended(e, sys.argv[1:] if argv is None else argv)
+
+def _run(argv):
+    try: args = _parser().parse_args(argv)
+    except SystemExit as e: code = e.code or 0 # help was shown, or an argument was wrong
+    else: code = args.run(args) or 0
+    if sys.stdout is not None: sys.stdout.flush()
+    return code
 
 if __name__ == "__main__" and "__file__" in globals(): sys.exit(main()) # `python -m ald.cli`, and not in a notebook
