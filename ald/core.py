@@ -284,7 +284,7 @@ def only_writer(
         raise ValueError(f"{folder}: cannot be written to ({e.strerror}); choose another folder") from None
     try: yield folder
     finally:
-        if new and [p.name for p in folder.iterdir()] == [".lock"]:
+        if new and folder.is_dir() and [p.name for p in folder.iterdir()] == [".lock"]:
             (folder/".lock").unlink()
             folder.rmdir()
         lock.release()
