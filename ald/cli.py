@@ -239,7 +239,9 @@ def _save(sound, wav, picture, curves=None):
     from ald.violin import ticking
     os.environ.setdefault("MPLBACKEND", "agg") # a picture for a file needs no screen
     with tempfile.TemporaryDirectory(prefix="ald-") as d, ticking("writing", 3 + sound.duration/600, _watched()):
-        made = sound.save(Path(d)/wav.name)
+        made = Path(d)/wav.name
+        try: sound.save(made)
+        except OSError as e: raise OSError(str(e).replace(str(made), str(wav))) from None
         sound.save(picture, Sound=" ".join(_checksum(p) for p in (made, wav) if p.exists()))
         with atomic_path(wav) as tmp: shutil.copyfile(made, tmp)
         if curves: _save_curves(sound.curves, curves)

@@ -148,7 +148,7 @@ def _sniff(
             if b.startswith(sign): return kind, name
     if _is_mp3(b): return "sound", "mp3"
     # old Macintosh files have 128 bytes before it
-    if b"MThd" in b or b.startswith(b"MTrk"): return "midi", "a MIDI file"
+    if b"MThd" in b or b"MTrk" in b: return "midi", "a MIDI file"
     if b"<score-partwise" in b or b"<score-timewise" in b: return "alien", "MusicXML (export it as MIDI)"
     if not any(c < 9 or 13 < c < 27 for c in b): return "alien", "text"
     return "", "nothing that ald knows"

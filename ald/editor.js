@@ -13,6 +13,8 @@ const GUTTER = 52, RULER = 20, ROLL = 300, LOUD = 150, OVERVIEW = 34; // pixels
 const MANY = 300; // notes on view, above which they are one shape; a note alone is then drawn only if it is selected
 const CHUNK = 20; // seconds of sound handed to the sound card at once, two of them ahead
 const PATIENCE = 6000, SILENCE = 20000; // milliseconds without an answer to a message; without a word while rendering
+const READING = 120000; // milliseconds that a file may take to be read
+const NEWS = 1500; // milliseconds for which what Python says is not replaced by what has the focus
 const MUTE = "Python does not answer: it is busy with something else, or it has ended. If it has ended, ";
 const HELP = "Keys work wherever you are on the page, unless you type. Space: play. G: generate. Control Z: undo. "
   + "Control Shift Z: redo. B: before or now. M: move. D: draw. Plus and minus: zoom. N and P, or Page Down and Up: "
@@ -297,7 +299,10 @@ class Surface {
     const { model, root } = this, hear = (m, buffers) => this.receive(m, buffers);
     model.on("msg:custom", hear);
     this.off = [() => model.off("msg:custom", hear)];
-    this.toolbar.addEventListener("mousedown", e => e.preventDefault()); // a click leaves the focus where it was
+    this.toolbar.addEventListener("mousedown", e => { // a click leaves the focus where it was, but for lists and fields
+      e.preventDefault();
+      if (this.scope.contains(document.activeElement)) document.activeElement.closest("select, input")?.blur();
+    });
     root.addEventListener("focusin", e => {
       e.target.setAttribute("data-lm-suppress-shortcuts", "true"); // Notebook 7 looks from the focused element upwards
       this.focused(e.target);
@@ -384,7 +389,8 @@ class Surface {
 
   check() { // whether Python is still there
     const first = [...this.unanswered.values()].find(m => m.type !== "hello"), now = Date.now();
-    const waits = first && now - Math.max(first.since, this.heard) > PATIENCE;
+    const patience = first?.type === "open" ? READING : PATIENCE;
+    const waits = first && now - Math.max(first.since, this.heard) > patience;
     if (waits || this.status.busy && now - this.heard > SILENCE) this.silent(MUTE);
   }
 
@@ -403,7 +409,7 @@ class Surface {
     if (this.mute) { this.mute = false; this.say("Python answers again."); this.refresh(); }
     if (message.type === "state") this.learn(message, buffers);
     if (message.type === "progress") { this.done.value = message.fraction; }
-    if (message.type === "say") this.say(message.text);
+    if (message.type === "say") { this.saidAt = Date.now(); this.say(message.text); }
     if (message.type === "done") {
       this.unanswered.get(message.n)?.resolve(message.error);
       this.unanswered.delete(message.n);
@@ -858,7 +864,7 @@ class Surface {
   tell(target) { // the note or point that has the focus, if what there is to say of it is new
     const own = target?.dataset?.key && this.root.contains(target);
     const text = own && `${target.getAttribute("aria-label")}: ${target.getAttribute("aria-valuetext")}`;
-    if (text && text !== this.told) this.say(this.told = text);
+    if (text && text !== this.told && Date.now() - (this.saidAt ?? 0) > NEWS) this.say(this.told = text);
   }
 
   focused(target) { // a point is its note's: what is selected, and what the sliders act on, is always the same note

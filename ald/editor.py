@@ -325,6 +325,7 @@ class Take:
     settings: tuple # steps, guidance, seed
     z: Tensor # latents (1, c, f)
     states: list[Tensor] # what the network was shown at each of its 2*steps - 1 calls, (1, c, f)
+    gain: float = 1. # of `level_gain`, for the parts that are rendered again
 
 # %% ../nbs/17_editor.ipynb #0627fdcd
 def _denoiser(violin, curves, guidance, meter, a=0, b=None):
@@ -355,8 +356,10 @@ def render_take(
     sigmas = karras_schedule(steps, violin.edm)
     x = _noise(curves.frames, violin.vae.config.latents, seed).to(violin.device)*float(sigmas[0])
     z = heun(recorded, x, sigmas, callback=lambda i, x, D_x: _finite(x, guidance))
-    samples = silence_rests(violin._decoded(z, meter), curves.envelope)
-    return Take(Sound(samples, curves, seconds=time.perf_counter() - begin), (steps, tuple(guidance), seed), z, states)
+    samples = violin._decoded(z, meter)
+    gain = level_gain(samples, curves.envelope)
+    sound = Sound(silence_rests(samples*gain, curves.envelope), curves, seconds=time.perf_counter() - begin)
+    return Take(sound, (steps, tuple(guidance), seed), z, states, gain)
 
 # %% ../nbs/17_editor.ipynb #998d5d81
 def changes(
@@ -396,16 +399,16 @@ def _repair(violin, take, curves, lo, hi, callback=None):
     z[..., lo:hi] = heun(inside, take.states[0][..., lo:hi], karras_schedule(steps, violin.edm),
                          callback=lambda i, x, D_x: _finite(x, guidance))
     states = [torch.cat([s[..., :lo], n, s[..., hi:]], -1) for s, n in zip(take.states, new)]
-    samples = _spliced(violin, take.sound.samples, z, curves, lo, hi, meter)
+    samples = _spliced(violin, take, z, curves, lo, hi, meter)
     return replace(take, z=z, states=states, sound=replace(take.sound, samples=samples, curves=curves))
 
 # %% ../nbs/17_editor.ipynb #03ebc9ac
-def _spliced(violin, samples, z, curves, lo, hi, meter):
+def _spliced(violin, take, z, curves, lo, hi, meter):
     "Samples with those replaced that the decoder makes of frames `lo` to `hi`."
     r, f = vae_reach(violin.vae.config), z.shape[-1]
     a, b, A, B = max(lo - r, 0), min(hi + r, f), max(lo - 2*r, 0), min(hi + 2*r, f)
-    part = silence_rests(violin._decoded(z[..., A:B], meter), curves[A:B].envelope)
-    out = samples.clone()
+    part = silence_rests(violin._decoded(z[..., A:B], meter)*take.gain, curves[A:B].envelope)
+    out = take.sound.samples.clone()
     out[a*HOP:b*HOP] = part[(a - A)*HOP:(b - A)*HOP]
     return out
 
@@ -1214,6 +1217,7 @@ def _hello(self: CurveEditor, page=False):
     if page and first: self._remember()
     self.feed.forget()
     self._show()
+    if first and (said := self.controls["said"].value): self.say(said) # nobody heard it before
 
 # %% ../nbs/17_editor.ipynb #382d5a89
 _KEPT = 50 # projects that are kept; the oldest go

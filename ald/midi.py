@@ -801,7 +801,7 @@ def tune_curves(
     pitch, i = pitch_line(ss, t)
     trill = vibrato(t - np.array([s.start for s in ss])[i], VIBRATO_RATE*rate[i])*_depth(tune, t)*vibrato_depth*width[i]
     env = _bow(ss, t, swell)*_smooth(level(80, tune.control("volume", t), tune.control("expression", t)))*10**(tremble/20)
-    hz = note_hz(pitch + _smooth(tune.control("bend", t)) + (trill + off[i])/100)
+    hz = note_hz(pitch + _smooth(tune.control("bend", t)) + (trill + off[i])/100).clip(20, SAMPLE_RATE/2) # far bends
     return Curves(np.minimum(env, CEILING), np.where(env > VOICED, hz, 0))
 
 # %% ../nbs/11_midi.ipynb #2fe70bd7

@@ -87,8 +87,11 @@ _WATCHING = """
     if (what === lost) return;
     lost = what;
     document.getElementById("ald-lost")?.remove();
-    if (what) document.body.prepend(bar(...SAYS[what], what === "server" ? look : () => location.reload()));
+    if (what) document.body.prepend(bar(...SAYS[what], what === "server" ? look : again));
     document.dispatchEvent(new CustomEvent(what ? "ald:lost" : "ald:found", { detail: what }));
+  }
+  async function again() {
+    if (await how() === "server") say("server"); else location.reload();
   }
   function bar(text, label, act) {
     const line = document.createElement("div"), button = document.createElement("button");
@@ -119,10 +122,10 @@ _WATCHING += """
       if (!bad) say(null);
       else if (bad >= { ended: 1, server: 2, apart: 20 }[state]) say(state);
     }
-    if (lost !== "ended") next = setTimeout(look, 3000);
+    next = setTimeout(look, 3000);
   }
   window.aldEnded = () => say("ended"); // the server calls it when a kernel ends before the page is there
-  document.addEventListener("visibilitychange", () => document.hidden || lost === "ended" || look());
+  document.addEventListener("visibilitychange", () => document.hidden || look());
   look();
 """
 
