@@ -1209,6 +1209,7 @@ def _arrive(self: CurveEditor, buffers, name, part=0, parts=1):
     self._arriving = None
     self._open_bytes(name, b"".join(so_far))
 
+# %% ../nbs/17_editor.ipynb #e5a4f7b6
 @patch
 def _hello(self: CurveEditor, page=False):
     "The surface is there; as a page of its own (`ald ui`) it brings back what was edited last."

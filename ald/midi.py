@@ -467,6 +467,7 @@ _OTHER_STRINGS = re.compile(r"viola|cell|bass|bratsche|brač|harp|gamba|альт
 _SECOND = re.compile(r"(?<![^\W\d_])(ii|iii|iv|2nd|3rd|seconds?|secondo|zweite|deuxième)(?![^\W_])|"
     r"(?<!\d)[2-9](?!\d)|violinii")
 
+# %% ../nbs/11_midi.ipynb #d4f3e6a5
 def _plain(name): return unicodedata.normalize("NFKC", name).casefold().strip() # so that case and width do not matter
 
 def _rank(v):
