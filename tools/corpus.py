@@ -129,7 +129,7 @@ def play(path, sound):
     if not sound: return f"{curves.duration:.1f} s"
     limit(SOUNDING, None)
     curves = curves[:round(10*FRAME_RATE)]
-    try: return check_sound(curves, violin().render(curves, steps=4).samples)
+    try: return check_sound(curves, violin().render(curves).samples)
     except ValueError as e: raise AssertionError(f"sound: {e}") from e
 
 
