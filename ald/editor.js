@@ -303,6 +303,8 @@ class Surface {
       e.preventDefault();
       if (this.scope.contains(document.activeElement)) document.activeElement.closest("select, input")?.blur();
     });
+    for (const gesture of ["pointerdown", "keydown"]) // what somebody turns to is said at once
+      root.addEventListener(gesture, () => { this.saidAt = 0; }, true);
     root.addEventListener("focusin", e => {
       e.target.setAttribute("data-lm-suppress-shortcuts", "true"); // Notebook 7 looks from the focused element upwards
       this.focused(e.target);
