@@ -120,6 +120,9 @@ def run_notebook(editor, address):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         time.sleep(2)
+        choose = page.locator(".jp-Dialog").get_by_role("button", name="Select Kernel").or_(
+            page.locator(".jp-Dialog").get_by_role("button", name="Select", exact=True))
+        if choose.count(): choose.first.click() # JupyterLab asks for a kernel if it is told to run before it has one
         if page.locator(".jp-InputPrompt", has_text="[ ]:").count() < 3: break
     editor.root.wait_for(timeout=120000)
     editor.root.scroll_into_view_if_needed()
