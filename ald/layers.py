@@ -6,7 +6,7 @@
 __all__ = ['sine_squared', 'snake', 'Snake', 'conv', 'ResidualUnit', 'residual_units', 'DownBlock', 'UpBlock', 'BiLSTM']
 
 # %% ../nbs/04_layers.ipynb #3f7a1c47
-import itertools, math
+import functools, itertools, math, warnings
 import torch
 from torch import Tensor, nn
 
@@ -62,6 +62,31 @@ def sine_squared(
     for c in reversed(_SIN2): y = (y + c)*q
     return y
 
+# %% ../nbs/04_layers.ipynb #8be0c4d3
+def _try_kernel(kernel, device, dtype):
+    "Raises `ValueError` unless a kernel's output and gradients are near the autograd function's on this device."
+    x = torch.linspace(-9, 9, 3*1500, device=device).view(1, 3, 1500)
+    both = []
+    for f, t in ((kernel, dtype), (_Snake.apply, torch.float32)):
+        u, log_alpha = x.to(dtype).to(t).requires_grad_(), torch.linspace(-1, 1, 3, device=device).requires_grad_()
+        y = f(u, log_alpha)
+        both.append([v.detach().float() for v in (y, *torch.autograd.grad(y, (u, log_alpha), x.to(dtype).to(t)))])
+    worst = max(((a - b).norm()/b.norm()).item() for a, b in zip(*both))
+    if not worst < (1e-4 if dtype == torch.float32 else .01): raise ValueError(f"they are wrong by {worst:.1e}")
+
+@functools.lru_cache(None)
+def _kernel(device, dtype):
+    "Snake by Triton's kernels if they are right on this device, else None; a failure is said once."
+    if dtype not in (torch.float32, torch.float16, torch.bfloat16): return None
+    try:
+        from ald.snake_kernel import kernel_snake
+        with torch.inference_mode(False), torch.enable_grad(), torch.autocast(device.type, enabled=False):
+            _try_kernel(kernel_snake, device, dtype)
+        return kernel_snake
+    except ModuleNotFoundError: return None # there is no Triton on this platform
+    except Exception as e: # of a compiler, a driver, a device: there is another way
+        warnings.warn(f"Snake runs without its Triton kernels, slower: {type(e).__name__}: {e}")
+
 # %% ../nbs/04_layers.ipynb #a4be424f
 def snake(
     x: Tensor, # (b, c, t)
@@ -71,6 +96,7 @@ def snake(
     if torch.compiler.is_compiling():
         a = log_alpha.float().exp()[:, None]
         return (x + sine_squared(a*x)/a).to(x.dtype)
+    if x.is_cuda and (kernel := _kernel(x.device, x.dtype)): return kernel(x, log_alpha)
     return _Snake.apply(x, log_alpha.to(x.dtype))
 
 class Snake(nn.Module):
