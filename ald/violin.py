@@ -84,14 +84,14 @@ def windowed(
     precond: Precond, # whose `net` is a `UNet` without attention
     window: int = 1024, # frames in a window, margins not counted; a multiple of the U-Net's stride
     callback=None # called after each window with its length in frames times the batch; may raise to stop
-): # `denoise(x, sigma, cond=...)` for `guided`, equal to `precond` itself
+): # `denoise(x, sigma, cond, source=None)` for `guided`, equal to `precond` itself
     "A denoiser applied window by window with as much overlap as the network can see: memory does not grow with length."
     reach = unet_reach(precond.net.config)
-    def denoise(x, sigma, cond):
+    def denoise(x, sigma, cond, source=None):
         f, parts = x.shape[-1], []
         for a in range(0, f, window):
             lo, hi = max(a - reach, 0), min(a + window + reach, f)
-            D = precond(x[..., lo:hi], sigma, cond=cond[..., lo:hi])
+            D = precond(x[..., lo:hi], sigma, cond=cond[..., lo:hi], source=source)
             parts.append(D[..., a - lo:a - lo + window])
             if callback is not None: callback(len(x)*parts[-1].shape[-1])
         return torch.cat(parts, -1)
@@ -263,10 +263,12 @@ class Violin:
         vae: VAE, # trained, with the statistics of its latents
         unet: UNet, # trained on its latents
         edm: EDMConfig = EDMConfig(), # noise levels
-        device=None # `cuda`, `mps`, `cpu`; None for the best there is
+        device=None, # `cuda`, `mps`, `cpu`; None for the best there is
+        sources=() # names of the sources that the U-Net tells apart, from 1
     ):
         if vae.config.latents != unet.config.latents:
             raise ValueError(f"the VAE has {vae.config.latents} latent channels and the U-Net {unet.config.latents}; give two that were trained together")
+        self.sources = source_names(dict(sources=list(sources)), unet.config)
         self.device = pick_device(device)
         self.vae, self.unet, self.edm = vae.to(self.device).eval(), unet.to(self.device).eval(), edm
 
@@ -275,11 +277,12 @@ class Violin:
         folder=None, # with `vae.safetensors` and `unet.safetensors`; None for the weights that come with ald
         device=None # `cuda`, `mps`, `cpu`; None for the best there is
     ):
-        "Load weights, from the package or a folder. Raises what `load_model` does."
+        "Load weights, from the package or a folder. Raises what `load_model` and `source_names` do."
         folder = PRETRAINED if folder is None else user_path(folder)
         if folder.is_file(): raise ValueError(f"{folder}: is a file; give the folder with vae.safetensors and unet.safetensors")
         unet, extra = load_model(folder/"unet.safetensors", UNet, UNetConfig)
-        return cls(VAE.load(folder/"vae.safetensors"), unet, EDMConfig.from_dict(extra.get("edm", {})), device)
+        sources = source_names(extra, unet.config, folder/"unet.safetensors")
+        return cls(VAE.load(folder/"vae.safetensors"), unet, EDMConfig.from_dict(extra.get("edm", {})), device, sources)
 
     def curves(self,
         recording # path of a sound file, or a sound (t,) or (1, t) at 22,050 Hz
@@ -294,20 +297,32 @@ class Violin:
         guidance: tuple = GUIDANCE, # scales for envelope and pitch: 1 the plain model, more follows closer, 0 ignores
         seed: int = 0, # another seed, another performance
         progress: bool = False, # show a bar
-        callback=None # called as `callback(fraction)` after each window, in the decoder too; may raise to stop
+        callback=None, # called as `callback(fraction)` after each window, in the decoder too; may raise to stop
+        like: str | None = None # one of `self.sources`, to sound like it; None for any
     ) -> Sound:
-        "Draw a sound that follows curves, silent where they are. Raises `ValueError` if no finite sound comes of it."
+        """Draw a sound that follows curves, silent where they are.
+
+        Raises `ValueError` if there is no such source, or if no finite sound comes of it."""
         begin, sigmas, frames = time.perf_counter(), karras_schedule(steps, self.edm), curves.frames
-        cond = encode_curves(curves.tensor()[None], curves.present[None]).to(self.device)
+        given = self.given(curves, like)
         work = frames*(len(guidance_parts(*guidance))*(2*steps - 1) + _DECODING)
         with _Meter("rendering", work, callback, progress) as meter:
-            denoise = guided(windowed(Precond(self.unet, self.edm.sigma_data), callback=meter), cond, *guidance)
+            denoise = guided(windowed(Precond(self.unet, self.edm.sigma_data), callback=meter), **given,
+                             scale_envelope=guidance[0], scale_pitch=guidance[1])
             x = _noise(frames, self.vae.config.latents, seed).to(self.device)*float(sigmas[0])
             z = heun(denoise, x, sigmas, callback=lambda i, x, D_x: _finite(x, guidance))
             sound = self._decoded(z, meter)
         sound *= level_gain(sound, curves.envelope)
         sound = silence_rests(sound, curves.envelope)
         return Sound(sound, curves, seconds=time.perf_counter() - begin)
+
+    def given(self,
+        curves: Curves, # what to follow
+        like: str | None = None # one of `self.sources`; None for any
+    ) -> dict: # cond (1, N_COND, f); source (1,) long, None if no source is asked for
+        "What the denoiser is told. Raises `ValueError` if there is no such source."
+        source = like if like is None else torch.tensor([source_number(like, self.sources)], device=self.device)
+        return dict(cond=encode_curves(curves.tensor()[None], curves.present[None]).to(self.device), source=source)
 
     def _decoded(self, z, meter):
         "The sound (t,) of standardised latents, window by window."
