@@ -349,11 +349,16 @@ class Surface {
       this.refresh();
     });
     const themes = new MutationObserver(() => this.look());
+    const sliders = new MutationObserver(records => {
+      if (records.some(r => !root.contains(r.target))) this.nameSliders();
+    });
     resizing.observe(this.el);
+    sliders.observe(document.body, { childList: true, subtree: true });
     themes.observe(document.body, { attributes: true });
     themes.observe(document.head, { childList: true, subtree: true });
     const looking = setInterval(() => { this.look(); this.check(); }, 1000); // for what nobody tells of
-    this.off.push(() => resizing.disconnect(), () => themes.disconnect(), () => clearInterval(looking));
+    const observers = [resizing, themes, sliders];
+    this.off.push(() => observers.forEach(o => o.disconnect()), () => clearInterval(looking));
   }
 
   close() {
@@ -368,9 +373,13 @@ class Surface {
     return e;
   }
 
-  look() { // what nobody tells of: the theme, and sliders without a name
+  look() { // what nobody tells of: the theme
     this.root.dataset.theme = isDark(this.el) ? "dark" : "light";
     this.scope.setAttribute("data-lm-suppress-shortcuts", "true"); // keys over the sliders are not the notebook's
+    this.nameSliders();
+  }
+
+  nameSliders() { // ipywidgets gives a slider's handle no name
     for (const handle of this.scope.querySelectorAll(".noUi-handle:not([aria-label])")) {
       const label = handle.closest(".jupyter-widgets")?.querySelector(".widget-label")?.textContent;
       if (label) handle.setAttribute("aria-label", label);

@@ -20,7 +20,7 @@ from torch import Tensor
 from .core import *
 from .curves import *
 from .vae import vae_reach
-from .unet import unet_reach
+from .unet import source_number, unet_reach
 from .edm import *
 from .midi import *
 from .violin import *
@@ -322,16 +322,17 @@ class Stopped(Exception):
 class Take:
     "A sound with what the sampler went through to make it."
     sound: Sound
-    settings: tuple # steps, guidance, seed
+    settings: tuple # steps, guidance, seed, like
     z: Tensor # latents (1, c, f)
     states: list[Tensor] # what the network was shown at each of its 2*steps - 1 calls, (1, c, f)
     gain: float = 1. # of `level_gain`, for the parts that are rendered again
 
 # %% ../nbs/17_editor.ipynb #0627fdcd
-def _denoiser(violin, curves, guidance, meter, a=0, b=None):
+def _denoiser(violin, curves, guidance, like, meter, a=0, b=None):
     "`denoise(x, sigma)` for frames `a` to `b` of curves; `meter` hears of each window that the network has seen."
-    cond = encode_curves(curves.tensor()[None], curves.present[None]).to(violin.device)
-    return guided(windowed(Precond(violin.unet, violin.edm.sigma_data), callback=meter), cond[..., a:b], *guidance)
+    given, (envelope, pitch) = violin.given(curves, like), guidance
+    return guided(windowed(Precond(violin.unet, violin.edm.sigma_data), callback=meter), given["cond"][..., a:b],
+                  envelope, pitch, source=given["source"])
 
 def _meter(callback, frames, steps, guidance):
     "Counts the work of rendering so many frames, and says the fraction done to the callback."
@@ -345,11 +346,12 @@ def render_take(
     steps: int = 18, # of the sampler
     guidance: tuple = GUIDANCE, # scales for envelope and pitch
     seed: int = 0,
+    like: str | None = None, # one of `violin.sources`
     callback=None # called as `callback(fraction)` after each window of sampler and decoder; may raise `Stopped`
 ) -> Take:
     "`Violin.render`, with its states kept: 193 kB a second of sound at 18 steps."
     begin, states, meter = time.perf_counter(), [], _meter(callback, curves.frames, steps, guidance)
-    denoise = _denoiser(violin, curves, guidance, meter)
+    denoise = _denoiser(violin, curves, guidance, like, meter)
     def recorded(x, sigma):
         states.append(x.float())
         return denoise(x, sigma)
@@ -359,7 +361,7 @@ def render_take(
     samples = violin._decoded(z, meter)
     gain = level_gain(samples, curves.envelope)
     sound = Sound(silence_rests(samples*gain, curves.envelope), curves, seconds=time.perf_counter() - begin)
-    return Take(sound, (steps, tuple(guidance), seed), z, states, gain)
+    return Take(sound, (steps, tuple(guidance), seed, like), z, states, gain)
 
 # %% ../nbs/17_editor.ipynb #998d5d81
 def changes(
@@ -385,11 +387,11 @@ def _window(violin, a, b, frames):
 @torch.no_grad()
 def _repair(violin, take, curves, lo, hi, callback=None):
     "A take whose frames from `lo` to `hi` follow `curves`; nothing that depends on no frame of these is changed."
-    steps, guidance, _ = take.settings
+    steps, guidance, _, like = take.settings
     reach, f, new = unet_reach(violin.unet.config), curves.frames, []
     L, H = max(lo - reach, 0), min(hi + reach, f)
     meter = _meter(callback, H - L, steps, guidance)
-    denoise, seen = _denoiser(violin, curves, guidance, meter, L, H), iter(take.states)
+    denoise, seen = _denoiser(violin, curves, guidance, like, meter, L, H), iter(take.states)
     def inside(x, sigma):
         new.append(x.float())
         around = next(seen)[..., L:H].to(x)
@@ -466,10 +468,13 @@ class Draft:
         guidance: tuple = GUIDANCE, # how closely to follow envelope and pitch
         seed: int = 0, # another seed, another performance
         voice: int | str | None = None, # of a MIDI file, as for `read_midi`
-        transpose: int | str = 0 # semitones, or "auto"
+        transpose: int | str = 0, # semitones, or "auto"
+        like: str | None = None # one of `violin.sources`, to sound like it
     ):
         self._violin, self._guard = violin, threading.Lock()
         self.steps, self.guidance, self.seed = _checked_settings(steps, guidance, seed)
+        self.like = like
+        if like is not None: source_number(like, self.violin.sources)
         self.open((tunes().get("minuet") or _scale()) if source is None else source, voice, transpose)
 
     @property
@@ -701,7 +706,7 @@ for _f in (_do_draw, _do_pull, _do_nudge, _do_vibrato, _do_swell, _do_louder, _d
 def _pending(self: Draft) -> list: # [(first frame, frame after the last)]
     "What `generate` would render: everything before the first take."
     whole = [(0, self.curves.frames)]
-    if self.take is None or self.take.settings != (self.steps, self.guidance, self.seed): return whole
+    if self.take is None or self.take.settings != (self.steps, self.guidance, self.seed, self.like): return whole
     try: parts = changes(self.take.sound.curves, self.curves)
     except ValueError: return whole
     return parts if sum(b - a + 2*PAD for a, b in parts) < LEAST_PART*self.curves.frames else whole
@@ -711,7 +716,7 @@ def _generate(self: Draft,
 ) -> Sound:
     "Render what changed. Raises what `Violin.render` does, and `Stopped` if something else was opened meanwhile."
     begun, old, parts, curves, notes = self.begun, self.take, self.pending, self.curves, self.notes
-    settings = _checked_settings(self.steps, self.guidance, self.seed)
+    settings = *_checked_settings(self.steps, self.guidance, self.seed), self.like
     if not parts: return self.sound
     if parts == [(0, curves.frames)]: take = render_take(self.violin, curves, *settings, callback)
     else: take = retake(self.violin, old, curves, callback)
@@ -923,7 +928,8 @@ class CurveEditor(Draft):
         seed: int = 0, # another seed, another performance
         surface: bool = True, # False for sliders from the beginning
         voice: int | str | None = None, # of a MIDI file, as for `read_midi`
-        transpose: int | str = 0 # semitones, or "auto"
+        transpose: int | str = 0, # semitones, or "auto"
+        like: str | None = None # one of `violin.sources`, to sound like it
     ):
         import ipywidgets as w
         steps, guidance, seed = _checked_settings(steps, guidance, seed)
@@ -944,7 +950,7 @@ class CurveEditor(Draft):
             _row(c, "whose vibrato swell louder"), _row(c, "scale snap"), _row(c, "envelope pitch steps seed"), save])
         self._fall_back(self.surface is None)
         self._connect()
-        super().__init__(source, violin, steps, guidance, seed, voice, transpose)
+        super().__init__(source, violin, steps, guidance, seed, voice, transpose, like)
 
     def _ipython_display_(self):
         from IPython.display import display
@@ -1340,9 +1346,9 @@ def _work(self: CurveEditor, run):
     except Exception as e: # a thread's exceptions would be lost
         run.failed, said = e, f"Not rendered: {e}"
     if self._run is not run: return # something else was opened
-    self.say(said)
     self._run = None
     self._show()
+    self.say(said) # when the sound has been sent
 
 @patch
 def _progress(self: CurveEditor, run, fraction):

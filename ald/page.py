@@ -21,20 +21,26 @@ Choose a tune, press **Generate**, then space to listen. Drag points and notes, 
 Files may be dropped onto the editor."""
 
 _CELL = """from ald.editor import CurveEditor
+from ald.violin import Violin
 from IPython.display import display
-try: display(CurveEditor(SOURCE))
+try: display(CurveEditor(ASKED))
 except (ValueError, OSError) as error: print(error)"""
 
-def _notebook(source):
+def _asked(source, weights, like):
+    "What the editor is called with."
+    given = {"{!r}": source, "violin=Violin.from_pretrained({!r})": weights, "like={!r}": like}
+    return ", ".join(how.format(str(v)) for how, v in given.items() if v is not None)
+
+def _notebook(source=None, weights=None, like=None):
     "The notebook of the page."
-    cell = _CELL.replace("SOURCE", "" if source is None else repr(str(source)))
+    cell = _CELL.replace("ASKED", _asked(source, weights, like))
     spec = dict(name="ald", display_name="ald", language="python")
     code = dict(cell_type="code", id="editor", metadata={}, source=cell, outputs=[], execution_count=None)
     return dict(nbformat=4, nbformat_minor=5, metadata=dict(title="ald", kernelspec=spec),
                 cells=[dict(cell_type="markdown", id="text", metadata={}, source=_TEXT), code])
 
 # %% ../nbs/17_page.ipynb #28b9a8b1
-def _page(folder, source):
+def _page(folder, *asked):
     "Write what is served into a folder; gives the notebook."
     kernel, template = folder/"kernels/ald", folder/"voila/templates/ald"
     for f in (kernel, template, folder/"tmp"): f.mkdir(parents=True)
@@ -42,7 +48,7 @@ def _page(folder, source):
     (kernel/"kernel.json").write_text(json.dumps(dict(argv=argv, display_name="ald", language="python")))
     (template/"conf.json").write_text('{"base_template": "lab"}')
     (template/"index.html.j2").write_text(_TEMPLATE)
-    (folder/"ald.ipynb").write_text(json.dumps(_notebook(source)))
+    (folder/"ald.ipynb").write_text(json.dumps(_notebook(*asked)))
     return folder/"ald.ipynb"
 
 # %% ../nbs/17_page.ipynb #f9959da4
@@ -404,7 +410,9 @@ def serve(
     port: int | None = None, # None for any that is free
     theme: str = "system", # one of `THEMES`; "system" follows the browser's setting, also when it changes
     browser: bool = False, # open it in the browser
-    away: float = 60. # seconds that a kernel is kept when its page is gone without a word
+    away: float = 60., # seconds that a kernel is kept when its page is gone without a word
+    weights=None, # folder with vae.safetensors and unet.safetensors; None for those that come with ald
+    like: str | None = None # a source that the weights know, to sound like it
 ): # address; the process
     """The editor as a page on this machine, while the block lasts; in the main thread SIGTERM and SIGHUP end the block.
 
@@ -415,7 +423,7 @@ def serve(
     port, token = _port(port), secrets.token_urlsafe(16)
     with _signals(), tempfile.TemporaryDirectory(prefix="ald-", ignore_cleanup_errors=True) as folder:
         run, address = Path(folder)/"run", f"http://127.0.0.1:{port}/?token={token}"
-        _page(run, source)
+        _page(run, source, weights, like)
         process = _started(run, port, theme, away, token)
         try:
             if browser: _browse(Path(folder)/"open.html", address)

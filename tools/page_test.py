@@ -31,10 +31,11 @@ def check(ok, sentence):
     return ok
 
 
-def within(seconds, what, sentence):
-    "Wait until `what()` is true, and say so."
+def within(seconds, what, sentence, shows=None):
+    "Wait until `what()` is true, and say so, with what `shows()` gives then."
     end = time.monotonic() + seconds
     while not (got := what()) and time.monotonic() < end: time.sleep(.1)
+    if shows: sentence += f": {shows()}"
     check(got, sentence if got else f"{sentence} (not within {seconds} s)")
     return got
 
@@ -65,7 +66,7 @@ class Served:
 
     def ask(self, path, method="GET", key=True, **headers):
         "Status and body of an answer, by a request as it stands."
-        line = http.client.HTTPConnection(self.host, timeout=10)
+        line = http.client.HTTPConnection(self.host, timeout=30)
         sent = {k.replace("_", "-"): v for k, v in headers.items()}
         line.request(method, path, headers=dict(sent, Authorization=f"token {self.token}") if key else sent)
         answer = line.getresponse()
@@ -94,8 +95,8 @@ class Tab:
         editor.locator(".ald-notes [role=slider]").first.focus()
         self.page.keyboard.press("ArrowUp")
         try:
-            undo(False).click(timeout=15000)
-            undo(True).wait_for(timeout=15000)
+            undo(False).click(timeout=30000)
+            undo(True).wait_for(timeout=30000)
         except Exception: return False
         return True
 
@@ -115,9 +116,9 @@ def one_page(tab, served):
     light = tab.theme()
     tab.page.emulate_media(color_scheme="dark")
     night = lambda: (t := tab.theme())[0] == "false" and t[1] != light[1] and t[2] == "dark"
-    within(5, night, f"the system turns dark, and the page with it, from {light[1]} to {tab.theme()[1]}")
+    within(20, night, f"the system turns dark, and the page with it, from {light[1]}", lambda: tab.theme()[1])
     tab.page.emulate_media(color_scheme="light")
-    within(5, lambda: tab.theme() == light, "and light again")
+    within(20, lambda: tab.theme() == light, "and light again")
     check(not tab.noise, f"there was no error in the console, and nothing was asked for elsewhere: {tab.noise[:3]}")
 
 
@@ -129,7 +130,7 @@ def two_tabs(context, tab, served):
     other.page.locator("button:enabled", has_text="Cancel").first.wait_for(timeout=20000)
     other.page.close()
     left = lambda: served.kernels() == {tab.kernel}
-    within(10, left, "a tab closed during a rendering takes its kernel with it, and no other")
+    within(30, left, "a tab closed during a rendering takes its kernel with it, and no other")
 
 
 def staying(tab, served):
@@ -146,7 +147,7 @@ def staying(tab, served):
 def left_alone(context, tab, served):
     tab.page.evaluate("window.sockets.forEach(s => s.close())")
     open_again = lambda: tab.page.evaluate("window.sockets.some(s => s.readyState === 1)")
-    within(20, open_again, "a connection that is lost comes back")
+    within(60, open_again, "a connection that is lost comes back")
     check(served.kernels() == {tab.kernel} and tab.answers(), "to the same Python")
     cdp = context.new_cdp_session(tab.page)
     cdp.send("Page.setWebLifecycleState", dict(state="frozen"))
@@ -203,22 +204,22 @@ def quick(context, tab, served):
         with contextlib.suppress(Exception): tab.page.goto(served.address, wait_until="commit", timeout=20000)
     tab.ready()
     over.set(); watching.join()
-    within(10, lambda: len(served.kernels()) == 1, "of 50 quick reloads one kernel is left, and the page works")
+    within(60, lambda: len(served.kernels()) == 1, "of 50 quick reloads one kernel is left, and the page works")
     print(f"    at most {most} kernels at once; they and the server held {max(sizes):.0f} MB at most")
     tab.kernel = served.kernels().pop()
 
 
 def killed_kernel(tab, served):
     os.kill(tab.kernel, signal.SIGKILL)
-    within(15, lambda: "Python has ended" in tab.told(), "when the kernel is killed, the page says so")
+    within(30, lambda: "Python has ended" in tab.told(), "when the kernel is killed, the page says so")
     check(tab.page.locator("#ald-lost").get_attribute("role") == "alert", "to a screen reader too")
     tab.page.goto(served.address, wait_until="commit")
-    within(20, served.kernels, "a page is loading")
+    within(30, served.kernels, "a page is loading")
     for k in served.kernels(): os.kill(k, signal.SIGKILL)
-    within(20, lambda: "Python has ended" in tab.told(), "when it is killed while the page loads, the page says so")
+    within(60, lambda: "Python has ended" in tab.told(), "when it is killed while the page loads, the page says so")
     tab.page.get_by_role("button", name="Start it again").click()
     tab.ready()
-    within(10, lambda: len(served.kernels()) == 1 and tab.answers(), "its button starts another, and the page works")
+    within(30, lambda: len(served.kernels()) == 1 and tab.answers(), "its button starts another, and the page works")
 
 
 def killed_browser(pw, browser, served):
@@ -235,9 +236,9 @@ def killed_browser(pw, browser, served):
 
 def killed_server(tab, served):
     served.server.kill()
-    within(5, lambda: not served.running() and served.process.poll() is not None,
+    within(30, lambda: not served.running() and served.process.poll() is not None,
            "when the server is killed, its kernels and the command end")
-    within(30, lambda: "server has ended" in tab.told(), "and the page says so")
+    within(60, lambda: "server has ended" in tab.told(), "and the page says so")
 
 
 def signals():
@@ -247,12 +248,12 @@ def signals():
         try:
             line = http.client.HTTPConnection(served.host, timeout=20)
             line.request("GET", f"/?token={served.token}")
-            within(10, served.kernels, f"{number.name}: a kernel runs")
+            within(30, served.kernels, f"{number.name}: a kernel runs")
             served.process.send_signal(number)
             gone = lambda: not served.running() and served.process.poll() is not None
-            within(10, gone, f"{number.name} leaves no process")
+            within(30, gone, f"{number.name} leaves no process")
             check(served.process.poll() == code, f"{number.name}: the exit code is {served.process.poll()}")
-            within(10, lambda: not served.folder.parent.exists(), f"{number.name} leaves no folder with the page")
+            within(30, lambda: not served.folder.parent.exists(), f"{number.name} leaves no folder with the page")
             line.close()
         finally: served.end()
 
