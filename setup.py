@@ -10,7 +10,8 @@ cfg = ini["DEFAULT"]
 
 STATUS = {1: "Planning", 2: "Pre-Alpha", 3: "Alpha", 4: "Beta", 5: "Production/Stable", 6: "Mature", 7: "Inactive"}
 LICENCES = {"apache2": "Apache-2.0"}       # nbdev's name -> SPDX, which replaces the licence classifiers
-LENT = {f"{cfg['lib_path']}.{name}": folder for name, folder in (("tunes", "data/midi"), ("results", "data/results"))
+HOMES = dict(tunes="data/midi", results="data/results", logs="data/runs", recipes="data/recipes") # in the checkout
+LENT = {f"{cfg['lib_path']}.{name}": folder for name, folder in HOMES.items()
         if (here/folder).is_dir()} # they have one home; a wheel carries them beside the modules
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"] # the versions that CI tests
 
@@ -42,7 +43,7 @@ setup(
     packages=[cfg["lib_path"], *LENT],
     package_dir=LENT,
     package_data={cfg["lib_name"]: ["weights/*.safetensors", "*.js", "*.css"]}
-                 | {name: ["*.mid", "*.json", "*.mp3"] for name in LENT},
+                 | {name: ["*.mid", "*.json", "*.mp3", "*.csv"] for name in LENT},
     include_package_data=False, # package_data alone decides what a wheel holds
     install_requires=cfg["requirements"].split(),
     extras_require={"ui": cfg["ui_requirements"].split(), "baselines": cfg["baselines_requirements"].split(),

@@ -1,10 +1,10 @@
 """What `.ci/run` demands of a result; exit 1 with a sentence if something is wrong.
 
     check.py SOUND.wav TUNE.mid [SCORES.json]   length, level, picture and curves of a played tune, and what `ald evaluate` says of it
-    check.py --wheel FILE.whl                   a wheel holds every module, the weights, the tunes, the kept results and what the editor draws with, and nothing else
+    check.py --wheel FILE.whl                   a wheel holds every module, the weights, the tunes, recipes, kept results and logs, and what the editor draws with, and nothing else
     check.py --alone VENV REPO                  `ald` comes from VENV, weights too, and nothing of REPO can be imported
 """
-import json, subprocess, sys, zipfile
+import functools, json, subprocess, sys, zipfile
 from pathlib import Path
 
 PITCH, ENVELOPE = .8, .8 # raw pitch accuracy within 50 cents, envelope correlation: what a result must at least reach
@@ -36,8 +36,11 @@ def played(sound, tune, scores=None):
 def wheel(path):
     got = {n for n in zipfile.ZipFile(path).namelist() if ".dist-info/" not in n}
     tracked = subprocess.check_output(["git", "ls-files", "ald/*.py", "ald/*.js", "ald/*.css", "data/midi/*.mid",
-                                       "data/results/*.json", "data/results/*.mp3"], text=True).split()
-    want = {n.replace("data/midi/", "ald/tunes/").replace("data/results/", "ald/results/") for n in tracked} | WEIGHTS
+                                       "data/results/*.json", "data/results/*.mp3", "data/runs/*.csv", "data/recipes/*.json"],
+                                      text=True).split()
+    homes = (("data/midi/", "ald/tunes/"), ("data/results/", "ald/results/"), ("data/runs/", "ald/logs/"),
+             ("data/recipes/", "ald/recipes/"))
+    want = {functools.reduce(lambda n, home: n.replace(*home), homes, n) for n in tracked} | WEIGHTS
     demand(want <= got, f"the wheel lacks nothing: {sorted(want - got) or 'all ' + str(len(want)) + ' files are there'}")
     demand(got <= want, f"the wheel holds nothing else: {sorted(got - want) or 'nothing'}")
 

@@ -17,7 +17,7 @@ from .core import *
 from .data import *
 from .vae import *
 from .unet import *
-from .run import load_checkpoint, read_log, save_checkpoint
+from .checkpoint import load_checkpoint, read_log, save_checkpoint
 from .train import load_unet
 
 # %% ../nbs/16_kaggle.ipynb #ed381dad
@@ -265,6 +265,7 @@ if importlib.util.find_spec("ald") is None:
     lacking = [p for p, r in needs.items() if not version(p) and not pip(r, *held)]
     missing = f"; not available here: {', '.join(lacking)}" if lacking else ""
     print("installed", os.path.basename(source[-1]) + missing)
+import ald # before torch: it lets torch's threads sleep while they wait
 '''
 
 # %% ../nbs/16_kaggle.ipynb #391a8082

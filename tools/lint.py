@@ -13,7 +13,8 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 MAX_BYTES = 1_500_000 # GitHub shows notebooks of a few megabytes slowly or not at all
 MAX_LINES = 40        # of one cell
-LEAN = set("core data curves layers vae discriminator losses balancer unet edm train".split())
+LEAN = set("config files audio weights core datasets cache data bank curves layers".split()
+           + "vae discriminator losses balancer unet edm optim checkpoint profiling run latent_cache train recipe".split())
 LEAN_IMPORTS = set(sys.stdlib_module_names) | {"torch", "torchaudio", "numpy", "safetensors", "tqdm", "ald"}
 MACHINE = re.compile(r"(?<![\w.])/(?:home|Users|root|work|mnt|opt)/\w+")
 UNFILLED = "TODO-" + "NUMBER"
