@@ -36,6 +36,7 @@ def _whole(s):
     if not re.fullmatch("[0-9]{1,18}", s): _refuse(s, "a whole number from 0 up, of at most 18 digits")
     return int(s)
 
+# %% ../nbs/18_cli.ipynb #37155bb1
 def _number(s):
     "A number, not infinite."
     try: x = float(s)
@@ -65,6 +66,7 @@ def _scale(s):
         _refuse(s, "a scale of guidance, which must be finite and 0 or more, and at most 100")
     return x
 
+# %% ../nbs/18_cli.ipynb #32b193c8
 def _width(s):
     "How wide the vibrato is, times the usual."
     if not 0 <= (x := _number(s)) <= 20: _refuse(s, "a width of vibrato from 0 to 20 times the usual")
@@ -91,8 +93,10 @@ def _model_options(p):
     p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
 
 def _like_option(p):
-    p.add_argument("--like", metavar="NAME", help="sound like one of the sources that the weights know, such as a player")
+    p.add_argument("--like", metavar="NAME",
+                   help="sound like one of the sources that the weights know, such as a player")
 
+# %% ../nbs/18_cli.ipynb #6bd273a3
 def _render_options(p):
     p.add_argument("--steps", type=_steps, default=18, metavar="N",
                    help="steps of the sampler; fewer are faster and rougher (18)")
@@ -125,6 +129,7 @@ def _beside(path, ending):
     "A name beside a file: its own without a known suffix, and an ending. Any other dot is part of it: Op.12."
     return path.with_name((path.stem if path.suffix.lower() in _KNOWN else path.name) + ending)
 
+# %% ../nbs/18_cli.ipynb #acda545c
 def _settle(
     inputs: list, # files that are read
     out: Path | None, # asked for, or None
@@ -135,11 +140,14 @@ def _settle(
     "Names of the outputs. Raises `ValueError` if one of them cannot be, or must not be, written."
     first = out or default
     if first.is_dir(): raise ValueError(f"{first}: is a folder; give the name of a file with --out")
-    if first.suffix.lower() not in suffixes: raise ValueError(f"{first}: cannot write {first.suffix or 'a file without a suffix'}; use {', '.join(suffixes)}")
+    if first.suffix.lower() not in suffixes:
+        raise ValueError(f"{first}: cannot write {first.suffix or 'a file without a suffix'}; "
+                         f"use {', '.join(suffixes)}")
     paths = [first, *(first.with_suffix(s) for s in beside)]
     for p in paths:
         if p.is_dir(): raise ValueError(f"{p}: is a folder; give the name of a file with --out")
-        if p.exists() and any(i.exists() and p.samefile(i) for i in inputs): raise ValueError(f"{p}: is an input, and would be written over; give another name with --out")
+        if p.exists() and any(i.exists() and p.samefile(i) for i in inputs):
+            raise ValueError(f"{p}: is an input, and would be written over; give another name with --out")
         if p != out and p.exists() and not _made_here(p): raise ValueError(_others(p, first))
     _try_folder(first.parent)
     return paths
@@ -155,7 +163,9 @@ def _try_folder(folder):
     "Raise `ValueError` if files cannot be made in a folder, or in the nearest one above it that is there."
     there = next(p for p in (folder, *folder.absolute().parents) if p.exists())
     try: tempfile.TemporaryFile(dir=there).close()
-    except OSError as e: raise ValueError(f"{folder}: cannot be written to ({e.strerror}); choose another folder with --out") from None
+    except OSError as e:
+        said = f"{folder}: cannot be written to ({e.strerror}); choose another folder with --out"
+        raise ValueError(said) from None
 
 # %% ../nbs/18_cli.ipynb #f16e654b
 def _save_curves(curves, path):
@@ -171,6 +181,7 @@ def _checksum(path):
         for block in iter(lambda: f.read(1 << 20), b""): h.update(block)
     return h.hexdigest()
 
+# %% ../nbs/18_cli.ipynb #02696ea0
 def _picture_text(path):
     "What a picture says of itself, {} if nothing."
     from PIL import Image
@@ -201,7 +212,7 @@ def _kind(path):
     except ValueError: return "sound"
 
 def _demand(path, *kinds):
-    "The kind of a file. Raises `ValueError` if another command takes it; of other files their reader says what they are."
+    "The kind of a file; None if it is unknown or not there. Raises `ValueError` if another command takes it."
     from ald.core import file_kind
     try: kind = file_kind(path)
     except (ValueError, OSError): return None
@@ -238,10 +249,12 @@ def _violin(args):
     source_number(getattr(args, "like", None), violin.sources) # refused at once
     return violin
 
+# %% ../nbs/18_cli.ipynb #8f8d8c82
 def _save(sound, wav, picture, curves=None):
     """Write a sound, its picture and, if wanted, its curves, and say so.
 
-    The picture names the new sound and the one that it replaces, and comes first: what is there stays known whenever this ends."""
+    The picture names the new sound and the one that it replaces, and comes first:
+    what is there stays known whenever this ends."""
     from ald.core import atomic_path
     from ald.violin import ticking
     os.environ.setdefault("MPLBACKEND", "agg") # a picture for a file needs no screen
@@ -252,7 +265,8 @@ def _save(sound, wav, picture, curves=None):
         sound.save(picture, Sound=" ".join(_checksum(p) for p in (made, wav) if p.exists()))
         with atomic_path(wav) as tmp: shutil.copyfile(made, tmp)
         if curves: _save_curves(sound.curves, curves)
-    print(f"{wav}: {sound.duration:.2f} s of sound\n{picture}: its picture" + (f"\n{curves}: the curves that it was to follow" if curves else ""))
+    print(f"{wav}: {sound.duration:.2f} s of sound\n{picture}: its picture")
+    if curves: print(f"{curves}: the curves that it was to follow")
 
 def _say_time(sound, violin):
     print(f"made in {sound.seconds:.1f} s on {violin.device.type}: real-time factor {sound.real_time_factor:.2f}"
@@ -329,6 +343,7 @@ def _cells(v):
             "range": f"{note_name(v['low'])} to {note_name(v['high'])}", "notes": str(v["notes"]),
             "seconds": f"{v['seconds']:.1f}", "at once": str(v["at_once"])}
 
+# %% ../nbs/18_cli.ipynb #dccf6087
 def voices(args):
     "Who plays what in a MIDI file."
     from ald.metrics import as_table
@@ -373,6 +388,7 @@ def resynth(args):
     _save(sound, *paths)
     _say_time(sound, violin)
 
+# %% ../nbs/18_cli.ipynb #12777fdf
 def reconstruct(args):
     "A recording through the autoencoder alone."
     from ald.violin import analyse
@@ -418,9 +434,13 @@ def _scores(args):
     "The figures asked for."
     from ald.metrics import evaluate_sound
     from ald.violin import listen, ticking, tracking_seconds
-    if args.render and (args.voice, args.transpose, args.vibrato) != (None, 0, 1): raise ValueError("--voice, --transpose and --vibrato do not go with --render; play the file with them, then evaluate the sound")
+    if args.render and (args.voice, args.transpose, args.vibrato) != (None, 0, 1):
+        raise ValueError("--voice, --transpose and --vibrato do not go with --render; "
+                         "play the file with them, then evaluate the sound")
     if args.render: return _violin(args).evaluate(*args.files, **_render_arguments(args)).rows
-    if len(args.files) != 2: raise ValueError(f"evaluate takes a sound and what it was to follow, not {len(args.files)} files; with --render it takes any number to play and measure")
+    if len(args.files) != 2:
+        raise ValueError(f"evaluate takes a sound and what it was to follow, not {len(args.files)} files; "
+                         "with --render it takes any number to play and measure")
     sound, path = args.files
     _demand(sound, "sound")
     x = listen(sound, _watched())
@@ -438,11 +458,18 @@ def _plain(v):
 def _check_evaluate(args):
     "Options of `evaluate` that do not go together raise `ValueError`."
     tuned = (args.voice, args.transpose, args.vibrato) != (None, 0, 1)
-    if args.baselines and args.render: raise ValueError("--baselines and --render make two different tables; give one of them")
-    if args.baselines and tuned: raise ValueError("--voice, --transpose and --vibrato do not go with --baselines; the notes are played as they are")
-    if args.baselines and len(args.files) != 1: raise ValueError(f"--baselines takes one recording, not {len(args.files)} files; others to compare with go after --real")
-    if not args.baselines and (args.notes is not None or args.real or args.out): raise ValueError("--notes, --no-notes, --real and --out go with --baselines")
+    if args.baselines and args.render:
+        raise ValueError("--baselines and --render make two different tables; give one of them")
+    if args.baselines and tuned:
+        raise ValueError("--voice, --transpose and --vibrato do not go with --baselines; "
+                         "the notes are played as they are")
+    if args.baselines and len(args.files) != 1:
+        raise ValueError(f"--baselines takes one recording, not {len(args.files)} files; "
+                         "others to compare with go after --real")
+    if not args.baselines and (args.notes is not None or args.real or args.out):
+        raise ValueError("--notes, --no-notes, --real and --out go with --baselines")
 
+# %% ../nbs/18_cli.ipynb #97fbb61e
 def _settle_folder(folder, names, load):
     "Raise `ValueError` if files of these names are in a folder that does not `load` as ours, or if it takes no files."
     there = [folder/n for n in names if (folder/n).exists()]
@@ -452,6 +479,7 @@ def _settle_folder(folder, names, load):
         raise ValueError(said) from None
     _try_folder(folder)
 
+# %% ../nbs/18_cli.ipynb #62d37b01
 def _baselines(args):
     "The table of a recording, this model and others."
     from ald.baselines import ROWS, Results, baselines, target_table
@@ -470,7 +498,8 @@ def evaluate(args):
     if args.baselines: return _baselines(args)
     from ald.metrics import as_table
     scores = _scores(args)
-    print(json.dumps(_plain(scores), indent=1) if args.json else as_table(scores if args.render else {str(args.files[0]): scores}))
+    if args.json: print(json.dumps(_plain(scores), indent=1))
+    else: print(as_table(scores if args.render else {str(args.files[0]): scores}))
 
 # %% ../nbs/18_cli.ipynb #8ef5b4dc
 def _named_folder(s):
@@ -486,6 +515,7 @@ def _pattern(folder):
     if folder.exists() or not any(c in folder.name for c in "*?["): return folder, "*"
     return folder.parent, folder.name
 
+# %% ../nbs/18_cli.ipynb #6a543295
 def _table(
     folder, # of recordings, or `FOLDER/PATTERN`
     kind: str | None = None # "virtuoso", "bach-violin", "notes", "folder", or None to see for itself
@@ -512,15 +542,18 @@ def _check_prepare(args):
     "Options of `prepare` that do not go together raise `ValueError`."
     folders, kinds = len(args.folder), len(args.kind or [None])
     if kinds not in (1, folders):
-        raise ValueError(f"{kinds} kinds for {folders} folders; give --kind once for all, or once for each in their order")
+        raise ValueError(f"{kinds} kinds for {folders} folders; "
+                         "give --kind once for all, or once for each in their order")
     if args.fetch and folders > 1:
-        raise ValueError("--fetch takes one folder, where downloads are kept; then prepare the dataset's folder with the others")
+        raise ValueError("--fetch takes one folder, where downloads are kept; "
+                         "then prepare the dataset's folder with the others")
 
 def _taken_for(table, kind):
     "What a folder was taken for, to be said."
     if kind == "notes": return f"{sum(map(len, table.parts))} single notes, joined into {len(table)}"
     return f"{len(table)} recordings" + ("" if kind == "folder" else f" of {kind}")
 
+# %% ../nbs/18_cli.ipynb #4a2c7fbf
 def _source_tables(args):
     "Tables of the folders, by the name of the source. Once all are known, what each was taken for is printed."
     from ald.data import fetch
@@ -547,7 +580,8 @@ def prepare(args):
     cache = build_cache(join_sources(tables), args.out, workers=args.workers, progress=_watched())
     print(f"{args.out}: {cache}")
     if gone := sorted(before - {r["path"] for r in cache.index}):
-        print(f"  left out: {len(gone)} that it held before, such as {Path(gone[0]).name}; name their folders too to have them")
+        print(f"  left out: {len(gone)} that it held before, such as {Path(gone[0]).name}; "
+              "name their folders too to have them")
     if len(tables) == 1: return
     for name in tables:
         ids = [i for i, r in enumerate(cache.index) if r["source"] == name]
@@ -595,6 +629,7 @@ def _start(args, config):
 
 def _first(): return os.environ.get("RANK", "0") == "0" # of the processes that `accelerate launch` started
 
+# %% ../nbs/18_cli.ipynb #f8afc164
 def _profile(args, train, stage, *inputs):
     "Time a few steps of a training, in a folder of their own, and print where their time went."
     import torch
@@ -609,6 +644,7 @@ def _profile(args, train, stage, *inputs):
     dtype = dict(no=torch.float32, bf16=torch.bfloat16, fp16=torch.float16)[precision]
     print(profile_table(clock, stage.batch_size*stage.frames/FRAME_RATE, Limits.measure(device, dtype)))
 
+# %% ../nbs/18_cli.ipynb #f2cea2e6
 def _say_run(out, config, *files):
     if not _first(): return
     from ald.checkpoint import load_checkpoint
@@ -674,6 +710,7 @@ def train_recipe(args):
     done = train_recipe(cache, args.out, recipe, args.minutes, args.holdout, _machine(args), args.now)
     if _first(): _say_recipe(args.out, recipe, done)
 
+# %% ../nbs/18_cli.ipynb #00050b51
 def _say_recipe(out, recipe, done):
     from ald.checkpoint import run_progress
     from ald.core import load_weights
@@ -681,7 +718,8 @@ def _say_recipe(out, recipe, done):
         weights = out/s.name/("vae.safetensors" if type(s).__name__ == "VAEStage" else "unet.safetensors")
         if not weights.is_file(): continue
         best = load_weights(weights, type(s.config))[2]
-        scores = f"; held out, best at step {best['step']}, kept: {_scores_line(best['held_out'])}" if best.get("held_out") else ""
+        held = best.get("held_out")
+        scores = f"; held out, best at step {best['step']}, kept: {_scores_line(held)}" if held else ""
         print(f"{out/s.name}: {run_progress(out/s.name)['step']} steps done{scores}")
     print(f"{out}: {'done, its weights are here' if done else 'not done yet; run it again to go on'}")
 
@@ -689,7 +727,8 @@ def _say_recipe(out, recipe, done):
 def kaggle_push(args):
     "Send a notebook to Kaggle, where it runs."
     from ald.kaggle import kaggle_push
-    address = kaggle_push(args.notebook, args.dataset, args.output_of, args.gpu, not args.no_internet, args.hours, args.name, args.public, args.also)
+    address = kaggle_push(args.notebook, args.dataset, args.output_of, args.gpu, not args.no_internet, args.hours,
+                          args.name, args.public, args.also)
     print(f"{args.notebook}: sent; it runs at {address}")
 
 def kaggle_status(args):
@@ -705,7 +744,8 @@ def kaggle_pull(args):
     _try_folder(args.out)
     for path, found in kaggle_pull(args.name, args.out, args.checkpoint).items():
         scores = ", ".join(f"{k} {v:.3f}" for k, v in (found["held_out"] or {}).items())
-        print(f"{path}: {found['kind']} after {found['steps'] or 'an unknown number of'} steps; " + (f"held out: {scores}" if scores else "no held-out scores with it"))
+        said = f"held out: {scores}" if scores else "no held-out scores with it"
+        print(f"{path}: {found['kind']} after {found['steps'] or 'an unknown number of'} steps; {said}")
 
 # %% ../nbs/18_cli.ipynb #cfc93939
 def ui(args):
@@ -714,7 +754,8 @@ def ui(args):
     from ald.page import serve
     source = args.file and (args.file.resolve() if args.file.exists() else str(args.file)) # a file, or a tune's name
     weights = args.weights and args.weights.resolve() # the page's Python begins in another folder
-    if source or weights or args.like: Draft(source, weights and _violin(args), like=args.like) # which says what is wrong
+    if source or weights or args.like: # says what is wrong with one of them
+        Draft(source, weights and _violin(args), like=args.like)
     with serve(source, args.port, args.theme, args.browser, weights=weights, like=args.like) as (address, process):
         print(f"{address}\nthe editor, on this machine only; Ctrl-C ends it", flush=True)
         if code := process.wait():
@@ -730,7 +771,8 @@ _VOICES = """example:
 _RENDER = """example:
   ald curves recording.wav -o mine.npz
   ald render mine.npz -o mine.wav --guidance 1 1.5
-an .npz holds arrays `envelope` (0 to 1) and `pitch` (Hz, 0 = unvoiced), 86.13 values a second; either may be left out"""
+an .npz holds arrays `envelope` (0 to 1) and `pitch` (Hz, 0 = unvoiced), 86.13 values a second; \
+either may be left out"""
 _CURVES = """example:
   ald curves recording.wav -o mine.npz"""
 _RESYNTH = """example:
@@ -739,13 +781,17 @@ _RESYNTH = """example:
 _RECONSTRUCT = """example:
   ald reconstruct recording.flac -o through.wav
   ald evaluate through.wav recording.flac"""
+
+# %% ../nbs/18_cli.ipynb #100e0a20
 _EVALUATE = """examples:
   ald evaluate tune.wav tune.mid          a sound against the tune that it plays
   ald evaluate again.wav recording.flac   against a recording; against curves: mine.npz
   ald evaluate --render *.mid held.wav    play each, then measure it
   ald evaluate --baselines held.mp3 --notes held.csv --out results
-                                          beside soundfonts and plain waves; what is optional is named where it is missing
-figures in --json: pitch_accuracy, octave_errors, envelope_correlation, note_precision, note_recall, note_f1, log_mel, mr_stft, si_sdr"""
+                                          beside soundfonts and plain waves; what is optional is \
+named where it is missing
+figures in --json: pitch_accuracy, octave_errors, envelope_correlation, note_precision, note_recall, \
+note_f1, log_mel, mr_stft, si_sdr"""
 
 # %% ../nbs/18_cli.ipynb #58943aa1
 _UI = """examples:
@@ -777,7 +823,8 @@ _PUSH = """examples:
   ald kaggle push nbs/20_train_vae.ipynb --dataset OWNER/virtuoso-strings
   ald kaggle push nbs/20_train_vae.ipynb --dataset OWNER/virtuoso-strings --output-of ald-20-train-vae --hours 9
 the second goes on from the output of the first; `ald` itself goes along as a private dataset, ald-wheel
-the token, from https://www.kaggle.com/settings/api, is read from KAGGLE_API_TOKEN or .kaggle/access_token in your home folder"""
+the token, from https://www.kaggle.com/settings/api, is read from KAGGLE_API_TOKEN or .kaggle/access_token \
+in your home folder"""
 _STATUS = """example:
   ald kaggle status ald-20-train-vae"""
 _PULL = """example:
@@ -791,6 +838,7 @@ def _command(to, name, run, help, epilog):
     p.set_defaults(run=run)
     return p
 
+# %% ../nbs/18_cli.ipynb #28230ebc
 def _sound_commands(to):
     p = _command(to, "play", play, "a MIDI file to sound, with a picture and its curves", _PLAY)
     p.add_argument("file", type=_path, help="MIDI file")
@@ -801,22 +849,30 @@ def _sound_commands(to):
     p = _command(to, "render", render, "curves to sound", _RENDER)
     p.add_argument("file", type=_path, help="curves, .npz")
     _out_option(p, "beside the curves: NAME-render.wav"); _render_options(p)
-    p = _command(to, "curves", curves, "envelope and pitch of a recording, or of a MIDI file as it would be played", _CURVES)
+    p = _command(to, "curves", curves, "envelope and pitch of a recording, or of a MIDI file as it would be played",
+                 _CURVES)
     p.add_argument("file", type=_path, help="recording or MIDI file")
     _out_option(p, "beside the file: NAME.npz"); _tune_options(p.add_argument_group("for a MIDI file"))
     p = _command(to, "resynth", resynth, "a recording's envelope and pitch, played by the model", _RESYNTH)
     p.add_argument("file", type=_path, help="recording: wav, flac, ogg, opus, mp3, aiff, caf or au")
     _out_option(p, "beside the recording: NAME-resynth.wav"); _render_options(p)
-    p = _command(to, "reconstruct", reconstruct, "a recording through the autoencoder alone: the best that the decoder can do", _RECONSTRUCT)
+    p = _command(to, "reconstruct", reconstruct,
+                 "a recording through the autoencoder alone: the best that the decoder can do", _RECONSTRUCT)
     p.add_argument("file", type=_path, help="recording: wav, flac, ogg, opus, mp3, aiff, caf or au")
     p.add_argument("--refine", type=_whole, metavar="N",
                    help="steps that move the latents nearer to the sound; 0 for none (40, fewer for more than 10 s)")
     _out_option(p, "beside the recording: NAME-reconstruct.wav"); _model_options(p)
+    _evaluate_command(to)
+
+# %% ../nbs/18_cli.ipynb #102c827a
+def _evaluate_command(to):
     p = _command(to, "evaluate", evaluate, "how well a sound follows what was asked", _EVALUATE)
     p.add_argument("files", type=_path, nargs="+", metavar="FILE",
                    help="a sound, then what it was to follow: .npz, MIDI file or recording")
     p.add_argument("--render", action="store_true", help="take MIDI files and recordings, play each, and measure that")
-    p.add_argument("--baselines", action="store_true", help="take a recording that was not trained on: it, this model, soundfonts and plain waves in one table")
+    p.add_argument("--baselines", action="store_true",
+                   help="take a recording that was not trained on: "
+                        "it, this model, soundfonts and plain waves in one table")
     p.add_argument("--json", action="store_true", help="print figures as JSON")
     _baseline_options(p.add_argument_group("with --baselines"))
     _tune_options(p.add_argument_group("against a MIDI file, as it was played"))
@@ -853,6 +909,7 @@ def _run_options(p, out):
     p.add_argument("--seed", type=_whole, metavar="N", help="of every random choice (0)")
     p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
 
+# %% ../nbs/18_cli.ipynb #b90a44f2
 def _train_options(p, out):
     _run_options(p, out)
     p.add_argument("--minutes", type=_positive, metavar="M", help="how long to run now (until Ctrl-C)")
@@ -862,14 +919,16 @@ def _train_options(p, out):
     p.add_argument("--lr", type=_positive, metavar="X", help="learning rate of the plateau")
     p.add_argument("--cooldown", type=_count, metavar="N", help="with --steps: let it fall to zero over the last N")
     for name, text in _SHARES.items(): p.add_argument(f"--{name}", type=_share, metavar="P", help=text)
-    p.add_argument("--high-by", type=_number, nargs=2, metavar=("LO", "HI"), help="with --high: by so many semitones (0 12)")
+    p.add_argument("--high-by", type=_number, nargs=2, metavar=("LO", "HI"),
+                   help="with --high: by so many semitones (0 12)")
     p.add_argument("--profile", action="store_true", help="run 25 steps, say where their time goes, and save nothing")
 
 # %% ../nbs/18_cli.ipynb #c304434e
 def _training_commands(to):
     p = _command(to, "prepare", prepare, "a folder of recordings to a cache for training", _PREPARE)
     p.add_argument("folder", type=_named_folder, nargs="+", metavar="[NAME=]FOLDER",
-                   help="recordings, at any depth, and what to call this source; with --fetch, where downloads are kept")
+                   help="recordings, at any depth, and what to call this source; "
+                        "with --fetch, where downloads are kept")
     p.add_argument("-o", "--out", type=_path, required=True, metavar="CACHE",
                    help="folder of the cache; what was decoded before is not decoded again")
     p.add_argument("--fetch", metavar="NAME", help="fetch this dataset first: bach-violin, tinysol, medley-solos-db")
@@ -887,31 +946,42 @@ def _train_commands(to):
     p.add_argument("recipe", help="quarter, denoiser, adapt, small, or a .json file")
     _run_options(p, "runs/mine")
     p.add_argument("--minutes", type=_positive, metavar="M", help="of training in all, shared by its stages")
-    p.add_argument("--now", type=_positive, metavar="M", help="stop after so many minutes, to go on later (until it is done)")
+    p.add_argument("--now", type=_positive, metavar="M",
+                   help="stop after so many minutes, to go on later (until it is done)")
     p = _command(which, "vae", train_vae, "the autoencoder", _VAE)
     _train_options(p, "runs/vae")
     p.add_argument("--preset", choices=["small", "medium", "base"], help="size (small, or that of --init)")
     p.add_argument("--adversarial-from", type=_count, metavar="N", help="step at which the discriminator joins (2000)")
     p.add_argument("--no-discriminator", action="store_true", help="train without one")
-    p.add_argument("--freeze-encoder", action="store_true", help="train the decoder alone, so that the denoiser stays valid; with --init")
-    p.add_argument("--refine", type=_count, metavar="N", help="with --freeze-encoder: train the decoder on latents refined by N steps")
+    p.add_argument("--freeze-encoder", action="store_true",
+                   help="train the decoder alone, so that the denoiser stays valid; with --init")
+    p.add_argument("--refine", type=_count, metavar="N",
+                   help="with --freeze-encoder: train the decoder on latents refined by N steps")
     p = _command(which, "diffusion", train_diffusion, "the denoiser, on the latents of an autoencoder", _DIFFUSION)
     _train_options(p, "runs/mine")
     p.add_argument("--vae", type=_path, required=True, metavar="FILE",
                    help="weights of the autoencoder, vae.safetensors")
-    p.add_argument("--crops", type=_count, metavar="N", help="how many eight-second crops are encoded to train on (800)")
+    p.add_argument("--crops", type=_count, metavar="N",
+                   help="how many eight-second crops are encoded to train on (800)")
 
 # %% ../nbs/18_cli.ipynb #8a345c03
 def _kaggle_commands(to):
-    which = to.add_parser("kaggle", help="kaggle push, status, pull: train on Kaggle's GPUs", description="Run a notebook on Kaggle's GPUs and fetch its weights back. Needs: pip install 'kaggle>=2.2'.",
-                          epilog=_PUSH).add_subparsers(dest="what", required=True, metavar="command")
-    p = _command(which, "push", kaggle_push, "send a notebook, with the wheel of this checkout, and run it there", _PUSH)
+    p = to.add_parser("kaggle", help="kaggle push, status, pull: train on Kaggle's GPUs", epilog=_PUSH,
+                      description="Run a notebook on Kaggle's GPUs and fetch its weights back. "
+                                  "Needs: pip install 'kaggle>=2.2'.")
+    which = p.add_subparsers(dest="what", required=True, metavar="command")
+    p = _command(which, "push", kaggle_push,
+                 "send a notebook, with the wheel of this checkout, and run it there", _PUSH)
     p.add_argument("notebook", type=_path, help="notebook, .ipynb")
-    p.add_argument("--dataset", nargs="+", default=[], metavar="NAME", help="datasets of recordings to attach, OWNER/NAME")
-    p.add_argument("--output-of", nargs="+", default=[], metavar="NAME", help="notebooks whose output to attach and go on from")
-    p.add_argument("--gpu", choices=["t4", "p100", "none"], default="t4", help="t4 gives two (t4); Kaggle's image of 2026 cannot compute on the p100")
+    p.add_argument("--dataset", nargs="+", default=[], metavar="NAME",
+                   help="datasets of recordings to attach, OWNER/NAME")
+    p.add_argument("--output-of", nargs="+", default=[], metavar="NAME",
+                   help="notebooks whose output to attach and go on from")
+    p.add_argument("--gpu", choices=["t4", "p100", "none"], default="t4",
+                   help="t4 gives two (t4); Kaggle's image of 2026 cannot compute on the p100")
     p.add_argument("--no-internet", action="store_true", help="run without network")
-    p.add_argument("--also", nargs="+", default=[], metavar="PACKAGE", help="packages that go along as wheels, for --no-internet")
+    p.add_argument("--also", nargs="+", default=[], metavar="PACKAGE",
+                   help="packages that go along as wheels, for --no-internet")
     p.add_argument("--hours", type=_positive, metavar="H", help="length of the session (what Kaggle gives, 12)")
     p.add_argument("--name", metavar="NAME", help="the notebook's name there (ald-20-train-vae for 20_train_vae.ipynb)")
     p.add_argument("--public", action="store_true", help="let everybody see the notebook")
@@ -980,12 +1050,14 @@ def _closed():
 # %% ../nbs/18_cli.ipynb #7eb22569
 def _parser():
     from ald import __version__
-    p = _Parser(prog="ald", description="Neural violin synthesis from MIDI.", epilog="ald COMMAND --help shows options and an example.\n\n" + _PLAY)
+    p = _Parser(prog="ald", description="Neural violin synthesis from MIDI.",
+                epilog="ald COMMAND --help shows options and an example.\n\n" + _PLAY)
     p.add_argument("--version", action="version", version=f"ald {__version__}")
     commands = p.add_subparsers(dest="command", required=True, metavar="command")
     _sound_commands(commands); _ui_command(commands); _training_commands(commands); _kaggle_commands(commands)
     return p
 
+# %% ../nbs/18_cli.ipynb #fda81280
 def main(
     argv: list[str] | None = None # arguments; None for those of the process
 ) -> int: # exit code: 0; 2 for bad input, 1 for a fault of ald, 130 after Ctrl-C, 143 after SIGTERM, each with a line

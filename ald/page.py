@@ -142,6 +142,8 @@ _STYLE = """
   #ald-lost button { margin-left: 12px; padding: 3px 12px; border: 1px solid #fff; border-radius: 4px; background: #fff;
     color: #8c1d18; font: inherit; cursor: pointer; }
 """
+
+# %% ../nbs/17_page.ipynb #92200d12
 _TEMPLATE = """{%- extends 'voila/templates/lab/index.html.j2' -%}
 {% import "spinner.macro.html.j2" as spinner %}
 {%- block notebook_css -%}
@@ -306,6 +308,7 @@ def _config(folder, port, theme, away):
         MappingKernelManager=dict(cull_idle_timeout=1, cull_interval=max(1, min(5, int(away/4)))), # to be looked after
         KernelManager=dict(autorestart=False, shutdown_wait_time=2.))) # a new kernel would know nothing of the page
 
+# %% ../nbs/17_page.ipynb #7b947cb3
 def _run(folder, port, theme, away):
     "Be the server; gives nothing back, because it runs until it is told to end."
     threading.Thread(target=_leashed, args=(folder,), daemon=True).start()
@@ -359,6 +362,7 @@ def _started(folder, port, theme, away, token):
         raise
     return process
 
+# %% ../nbs/17_page.ipynb #f4ef9fe7
 def _wait_for(process, port):
     "Until the server answers."
     end = time.monotonic() + _START
