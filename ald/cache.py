@@ -20,7 +20,8 @@ from .core import *
 from .curves import *
 
 # %% ../nbs/03_cache.ipynb #51dfe59c
-FULL_SCALE = 32768 # a 16-bit sample of a wav file, divided by this, is what `read_audio` gives: such files are cached bit for bit
+# a 16-bit sample of a wav file, divided by this, is what `read_audio` gives: such files are cached bit for bit
+FULL_SCALE = 32768
 
 def to_int16(
     x: Tensor # sound, full scale 1
@@ -40,13 +41,16 @@ _FORM = dict(version=2, sample_rate=SAMPLE_RATE, hop=HOP)
 def _map(path, dtype, shape):
     "Map a file of at least this shape for reading."
     need, have = math.prod(shape)*np.dtype(dtype).itemsize, path.stat().st_size if path.is_file() else 0
-    if have < need: raise ValueError(f"{path}: has {have} bytes where the index says {need}; delete the cache and build it again")
+    if have < need:
+        raise ValueError(f"{path}: has {have} bytes where the index says {need}; delete the cache and build it again")
     return np.memmap(path, dtype, "r", shape=shape) if need else np.empty(shape, dtype)
 
 def _sums(samples, curves): return [zlib.crc32(np.ascontiguousarray(a)) for a in (samples, curves)]
 
 def _copy(source, first, length, start, out):
-    "Fill `out` from item `start` of a recording, which lies at `source[first:first+length]`; what is outside it becomes 0."
+    """Fill `out` from item `start` of a recording; what is outside it becomes 0.
+
+    The recording lies at `source[first:first+length]`."""
     a, b = min(max(start, 0), length), min(max(start + len(out), 0), length)
     if b - a < len(out): out[...] = 0
     if b > a: out[a - start:b - start] = source[first + a:first + b]
@@ -174,6 +178,7 @@ def _makes_sense(head):
 
 def _is_curves(name): return isinstance(name, str) and re.fullmatch(r"curves-[0-9]{1,9}\.f32", name)
 
+# %% ../nbs/03_cache.ipynb #16233924
 def _is_entry(r, *names):
     "Is this a recording, as an index speaks of it?"
     return (isinstance(r, dict) and all(isinstance(r.get(k), str) for k in ("key", *names))
@@ -192,10 +197,12 @@ def _decode(path, start, duration, method):
     "16-bit samples, filled up to whole frames, and their curves. Raises `ValueError` for silence: it teaches nothing."
     x = read_audio(path, start, duration)[0]
     if not x.abs().max() > _SILENT: raise ValueError(f"{path}: is silent (below -80 dBFS throughout)")
-    x = x/max(1., -float(x.min()), float(x.max())*FULL_SCALE/(FULL_SCALE - 1)) # the largest 16-bit samples are -32768 and 32767
+    # the largest 16-bit samples are -32768 and 32767
+    x = x/max(1., -float(x.min()), float(x.max())*FULL_SCALE/(FULL_SCALE - 1))
     samples = torch.nn.functional.pad(to_int16(x), (0, -len(x) % HOP)).numpy()
     return samples, _extract(samples, method)
 
+# %% ../nbs/03_cache.ipynb #4a51f5bb
 def _job(task):
     "One unit of work: (samples, None if the cache has them, curves, warnings), or a sentence on what is wrong."
     path, start, duration, method, cached, parts = task
@@ -237,6 +244,7 @@ def _readable(parts):
         except (ValueError, FileNotFoundError) as e: warnings.warn(f"{e}{_LOST}")
         except Exception as e: warnings.warn(f"{path}: could not be read ({type(e).__name__}: {brief(e)}){_LOST}")
 
+# %% ../nbs/03_cache.ipynb #d21fc6e8
 def _decode_line(path, parts, method):
     """16-bit samples of a line of notes, and its curves.
 
@@ -268,6 +276,7 @@ def _octave(hz, spans):
     if len(spans) < 4 or voiced and agreed(0) >= voiced/2: return 0
     return max((0, 12, -12), key=agreed)
 
+# %% ../nbs/03_cache.ipynb #b57d3085
 def _keep_named(hz, spans, path):
     """Set to 0, in place, the pitch of frames that is not what their notes' names say.
 
@@ -297,7 +306,9 @@ def _probe_sound():
     return to_int16(x).numpy()
 
 def _same_curves(a, b):
-    "Do two results for the probe agree to 1 % in nearly every frame? (Another processor may round one frame's voicing otherwise.)"
+    """Do two results for the probe agree to 1 % in nearly every frame?
+
+    (Another processor may round one frame's voicing otherwise.)"""
     try: a, b = np.asarray(a, float), np.asarray(b, float)
     except (ValueError, TypeError): return False # an index that somebody has changed
     return a.shape == b.shape and np.isclose(a, b, rtol=.01, atol=1e-3).all(1).mean() > .95
@@ -360,7 +371,8 @@ class _Writer:
         self.probe = _extract(_probe_sound(), method).tolist()
         same = old.get("tracker") == method and _same_curves(old.get("probe"), self.probe)
         last = int(re.search(r"\d+", old.get("curves", "0"))[0])
-        self.curves = f"curves-{last if same else last + 1}.f32" # another file, so that a training that has the old one open keeps it
+        # another file, so that a training that has the old one open keeps it
+        self.curves = f"curves-{last if same else last + 1}.f32"
         entries = old.get("recordings", []) + old.get("spare", [])
         for name in ("samples.i16", self.curves): (folder/name).touch()
         self.end = max((r["first"] + r["frames"] for r in entries), default=0)
@@ -406,7 +418,8 @@ class _Writer:
         names = ("key", "first", "frames", "curves", "sums")
         done = {k: {**row, **{n: self.known[k][n] for n in names}} for k, row in rows.items() if self.ready(k)}
         spare = [{n: r[n] for n in names} for k, r in self.known.items() if k not in done]
-        head = dict(form=_FORM, tracker=self.method, probe=self.probe, curves=self.curves, recordings=list(done.values()), spare=spare)
+        head = dict(form=_FORM, tracker=self.method, probe=self.probe, curves=self.curves,
+                    recordings=list(done.values()), spare=spare)
         with atomic_path(self.folder/"index.json") as tmp: tmp.write_text(json.dumps(head, indent=1, default=str))
         self.saved = time.monotonic()
         self.cost = self.saved - begun
@@ -425,6 +438,7 @@ def _unique(table):
         else: rows[key] = row
     return rows, said
 
+# %% ../nbs/03_cache.ipynb #da074350
 def build_cache(
     table, # from `audio_folder`, `note_folder`, `join_sources`, ..., or any with columns `path` and `recording`
     folder, # where the cache is, or is to be
@@ -432,13 +446,15 @@ def build_cache(
     workers: int | None = None, # processes to decode and track with; 0 for this one, None for one a core
     progress: bool = True # show a bar
 ) -> Cache: # with the table's recordings, in the table's order
-    """Decode each recording of the table once and compute its curves. What the cache holds already, by content, is kept.
+    """Decode each recording of the table once and compute its curves.
 
+    What the cache holds already, by content, is kept.
     A file that cannot be read, is silent, or holds the same sound as another, is left out, and such a note is left
     out of its line; one warning lists them, a sentence each.
     Raises `ValueError` if the table has no `path` or `recording`, nothing in it can be read, or another process is
     writing to the folder, and `OSError` if the disk is full; what was done until then is kept."""
-    if lack := [c for c in ("path", "recording") if c not in table]: raise ValueError(f"the table has no column {', '.join(lack)}")
+    if lack := [c for c in ("path", "recording") if c not in table]:
+        raise ValueError(f"the table has no column {', '.join(lack)}")
     with only_writer(folder, "ald prepare") as folder:
         w, (rows, said) = _Writer(folder, method), _unique(table)
         noted = _fill(w, rows, said, workers, progress)

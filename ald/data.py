@@ -39,6 +39,7 @@ class Use(Config):
         if self.networks not in ("both", "autoencoder"):
             raise ValueError(f"a source cannot be for {self.networks!r}; give 'both' or 'autoencoder'")
 
+# %% ../nbs/03_data.ipynb #71b9c52e
 def mix(
     cache: Cache, # with its sources
     ids, # recordings to choose from, as from `cache.split`
@@ -61,15 +62,17 @@ def mix(
 # %% ../nbs/03_data.ipynb #3a98d7cd
 @dataclass(frozen=True)
 class Augment(Config):
-    """What may be changed in a crop, its curves moving with it. The defaults keep to what a violin's own register and dynamics do.
+    """What may be changed in a crop, its curves moving with it.
 
+    The defaults keep to what a violin's own register and dynamics do.
     Raises `ValueError` for a range `high` that is none."""
     semitones: float = 2. # pitch shifts uniformly within plus and minus this; the tempo moves with it
     p_shift: float = .5   # share of crops whose pitch is shifted
     p_high: float = 0. # share of crops raised instead: notes above those that the recordings have
     high: tuple = (0., 12.) # semitones that these are raised by, uniform in this range
-    p_tone: float = 0. # share of crops filtered, by gains of -6 to 6 dB at each octave: another violin, another microphone
-    p_room: float = 0. # share of crops heard in a room, which decays by 60 dB in 0.15 to 1 s, 6 to 24 dB below the direct sound
+    p_tone: float = 0. # share of crops filtered, -6 to 6 dB at each octave: another violin, another microphone
+    # share of crops heard in a room, which decays by 60 dB in 0.15 to 1 s, 6 to 24 dB below the direct sound
+    p_room: float = 0.
     gain_db: tuple = (-9., 6.) # gain is uniform in this range, dB; less where it would clip
     polarity: bool = True # turn half of the crops upside down
 
@@ -81,6 +84,7 @@ class Augment(Config):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)!r}, and is a share of the crops; give 0 to 1")
 
+# %% ../nbs/03_data.ipynb #b1828f89
 def stretch(
     x: Tensor, # sound, (..., m)
     n: int # samples wanted
@@ -108,7 +112,9 @@ def _fast(n):
 _MARGIN = 4 # frames at each end of a stretched crop, at least, that are faded and cut away: 46 ms
 
 def _margined(frames):
-    "Frames of a stretched crop with a margin of `_MARGIN` before it and at least as much after it, a length that transforms fast."
+    """Frames of a stretched crop with a margin of `_MARGIN` before it and at least as much after it.
+
+    Their number is a length that transforms fast."""
     return _fast(frames + 2*_MARGIN)
 
 # %% ../nbs/03_data.ipynb #0aa3363d
@@ -117,12 +123,14 @@ def tone(
     gains # dB at frequencies an octave apart, the last at Nyquist
 ) -> Tensor: # (..., t)
     "Filtered by gains that are interpolated over log frequency; below the first frequency its gain holds."
-    n, gains = _fast(x.shape[-1] + 4*HOP), torch.as_tensor(gains, dtype=x.dtype) # zeros between end and beginning, which a transform joins
+    # zeros between end and beginning, which a transform joins
+    n, gains = _fast(x.shape[-1] + 4*HOP), torch.as_tensor(gains, dtype=x.dtype)
     octave = torch.log2(torch.fft.rfftfreq(n, .5, dtype=x.dtype)).clamp(min=1 - len(gains)) + len(gains) - 1
     below = octave.long().clamp(max=len(gains) - 2)
     db = torch.lerp(gains[below], gains[below + 1], octave - below)
     return torch.fft.irfft(torch.fft.rfft(x, n)*10**(db/20), n)[..., :x.shape[-1]]
 
+# %% ../nbs/03_data.ipynb #bd6abba8
 def room(
     x: Tensor, # sound, (..., t)
     decay: float, # seconds in which the room's sound falls by 60 dB
@@ -151,8 +159,9 @@ def _pitch_at(
 
 # %% ../nbs/03_data.ipynb #c6f73da5
 def _cut_shifted(cache, i, start, length, audio, curves):
-    """Fill `audio` (256 f,) int16 and `curves` (f, 2) with a crop from frame `start`, made of `length` samples around it.
+    """Fill `audio` (256 f,) int16 and `curves` (f, 2) with a crop from frame `start`.
 
+    It is made of `length` samples around it.
     Returns the factor by which it had to be made quieter to fit 16 bits, which is 1 unless resampling raised a peak."""
     frames, long = len(curves), _margined(len(curves))*HOP
     r = length/long
@@ -168,8 +177,11 @@ def _cut_shifted(cache, i, start, length, audio, curves):
     audio[:] = to_int16(y/peak).numpy()
     return peak
 
+# %% ../nbs/03_data.ipynb #53d43688
 def _coloured(audio, curves, rng, tones, rooms):
-    "Filter a crop, or hear it in a room, in place; its envelope follows. Returns the factor by which it had to be made quieter."
+    """Filter a crop, or hear it in a room, in place; its envelope follows.
+
+    Returns the factor by which it had to be made quieter."""
     x = torch.from_numpy(audio)/FULL_SCALE
     if tones: x = tone(x, rng.uniform(-6, 6, 10))
     if rooms: x = room(x, rng.uniform(.15, 1), rng.uniform(-24, -6), rng)
@@ -190,8 +202,9 @@ def _weights(weights, n):
 # %% ../nbs/03_data.ipynb #70cee30f
 # long: a class is read whole, and every argument has its line
 class Crops(Dataset):
-    """Random crops of a cache's recordings with their curves: `crops[k]` for any k >= 0 is `dict(audio=(1, 256 f), curves=(2, f))`.
+    """Random crops of a cache's recordings with their curves.
 
+    `crops[k]` for any k >= 0 is `dict(audio=(1, 256 f), curves=(2, f))`.
     Raises `ValueError` if there is nothing to crop, or the weights are none."""
     def __init__(self,
         cache: Cache, # where to cut
@@ -203,7 +216,8 @@ class Crops(Dataset):
     ):
         self.cache, self.frames, self.augment, self.seed = cache, frames, augment, seed
         self.ids = np.arange(len(cache)) if ids is None else np.array(ids, dtype=np.int64)
-        if not len(self.ids): raise ValueError(f"no recordings to crop: {len(cache)} in {cache.folder}, none of them chosen")
+        if not len(self.ids):
+            raise ValueError(f"no recordings to crop: {len(cache)} in {cache.folder}, none of them chosen")
         if frames < 1: raise ValueError(f"a crop of {frames} frames; give at least 1")
         self.weights = _weights(weights, len(self.ids))
         lengths = cache.frames[self.ids]
@@ -240,10 +254,12 @@ class Crops(Dataset):
         length = np.where((u[1] < a.p_shift) | high, length, 0)
         drawn = np.searchsorted(self._ends, u[2]*self._ends[-1], side="right")
         i = self.ids[np.minimum(drawn, len(self.ids) - 1)] # a product that is rounded up may be the end itself
-        need = np.where(length, -(-self.frames*length//self._long), self.frames) # frames of the source that the crop covers
+        # frames of the source that the crop covers
+        need = np.where(length, -(-self.frames*length//self._long), self.frames)
         start = (u[3]*(np.maximum(self.cache.frames[i] - need, 0) + 1)).astype(np.int64)
         gain = 10**((a.gain_db[0] + (a.gain_db[1] - a.gain_db[0])*u[4])/20)
-        return dict(id=i, start=start, length=length, tone=u[8] < a.p_tone, room=u[9] < a.p_room, gain=gain, sign=np.where(a.polarity & (u[5] < .5), -1, 1))
+        return dict(id=i, start=start, length=length, tone=u[8] < a.p_tone, room=u[9] < a.p_room, gain=gain,
+                    sign=np.where(a.polarity & (u[5] < .5), -1, 1))
 
     def packed(self,
         ks # numbers of crops
@@ -254,13 +270,15 @@ class Crops(Dataset):
         for j, (k, i, start, length) in enumerate(zip(ks, p["id"], p["start"], p["length"])):
             if length: scale[j] *= _cut_shifted(self.cache, i, start, length, audio[j], curves[j])
             else: self.cache.cut(i, start, audio[j], curves[j])
-            if p["tone"][j] or p["room"][j]: scale[j] *= _coloured(audio[j], curves[j], self._rng(k, 1), p["tone"][j], p["room"][j])
+            if p["tone"][j] or p["room"][j]:
+                scale[j] *= _coloured(audio[j], curves[j], self._rng(k, 1), p["tone"][j], p["room"][j])
         if self.augment:
             peak = np.maximum(curves[:, :, 0].max(1), 1e-6) # the envelope's maximum is the crop's
             gain = np.minimum(p["gain"], (1 - 1/FULL_SCALE)/peak) # the step below full scale is room for rounding
             curves[:, :, 0] *= gain[:, None]
             scale *= gain*p["sign"]
-        return dict(audio=torch.from_numpy(audio)[:, None], scale=torch.from_numpy(scale).float(), curves=torch.from_numpy(curves).mT)
+        return dict(audio=torch.from_numpy(audio)[:, None], scale=torch.from_numpy(scale).float(),
+                    curves=torch.from_numpy(curves).mT)
 
     def __getitem__(self, k):
         if k < 0: raise IndexError(f"crop {k}; crops are numbered from 0, without end")
@@ -277,7 +295,9 @@ def unpack(
 
 # %% ../nbs/03_data.ipynb #a517122c
 class CropLoader(DataLoader):
-    "A `DataLoader` over `Crops` whose workers are threads; `.position` is the number of the next crop. Made by `crop_loader`."
+    """A `DataLoader` over `Crops` whose workers are threads. Made by `crop_loader`.
+
+    `.position` is the number of the next crop."""
     def __init__(self, crops, batch_size, batches, start, workers, device, pin):
         super().__init__(crops, batch_size=batch_size)
         self.batches, self.position, self.threads, self.device, self.pin = batches, start, workers, device, pin
@@ -293,11 +313,13 @@ class CropLoader(DataLoader):
 
     def __iter__(self):
         first, step = self.position, self.batch_size
-        numbers = itertools.count(first, step) if self.batches is None else range(first, first + self.batches*step, step)
+        endless = self.batches is None
+        numbers = itertools.count(first, step) if endless else range(first, first + self.batches*step, step)
         for batch in _ahead(self.load, numbers, self.threads) if self.threads else map(self.load, numbers):
             self.position += self.batch_size
             yield batch
 
+# %% ../nbs/03_data.ipynb #12f682ab
 def _ahead(f, items, workers):
     "`map(f, items)` in order, by threads that work two items each ahead of what is asked for."
     pool, waiting = ThreadPoolExecutor(workers), deque()

@@ -33,6 +33,7 @@ def _is_sound(path):
 
 def _sounds(root): return [p for p in _files(Path(root)) if _is_sound(p)]
 
+# %% ../nbs/03_datasets.ipynb #5b7df321
 def audio_folder(
     path, # a folder of recordings, at any depth
     only: str = "*" # pattern of the names to take, without suffix: `*violin*`
@@ -83,13 +84,16 @@ def _seconds(path):
     return seconds if 0 < seconds < LONGEST else 3.
 
 def _apart(notes):
-    "Notes (name, file, pitch) in an order that their names decide, neighbours more than two semitones apart if they can be."
+    """Notes (name, file, pitch) in an order that their names decide.
+
+    Neighbours are more than two semitones apart, if they can be."""
     left, out = sorted(notes, key=lambda n: hashlib.sha256(n[0].encode()).digest()), []
     def near(n):
         return out and None not in (n[2], out[-1][2]) and abs(n[2] - out[-1][2]) <= 2
     while left: out.append(left.pop(next((k for k, n in enumerate(left) if not near(n)), 0)))
     return out
 
+# %% ../nbs/03_datasets.ipynb #15a99acd
 def note_folder(
     path, # a folder of sounds of one note each, at any depth
     only: str = "*" # pattern of the names to take, without suffix: `violin_*`
@@ -137,10 +141,12 @@ VIRTUOSO = dict(
     condition=dict(NR="normal", SP="speed changes by the leader", DP="deadpan")) # the codes in the dataset's README
 
 _PART, _LEAD = "VN1|VN2|VA|VC", "(?:VN[012]|VA|VC)(?:_(?:VN[12]|VA|VC))?"
-_NAME = re.compile(rf"(?P<instrument>{_PART})[-_](?:[A-Z]{{2}}[-_])?(?P<ensemble>[QTDS])[-_](?P<composer>[A-Z]{{2}})[-_]"
-                   rf"(?P<leader>{_LEAD}|[AB])[-_](?P<condition>NR|SP|DP)[-_](?P<take>\d+)")
+_NAME = re.compile(
+    rf"(?P<instrument>{_PART})[-_](?:[A-Z]{{2}}[-_])?(?P<ensemble>[QTDS])[-_](?P<composer>[A-Z]{{2}})[-_]"
+    rf"(?P<leader>{_LEAD}|[AB])[-_](?P<condition>NR|SP|DP)[-_](?P<take>\d+)")
 _FOLDER = re.compile(rf"[QTDS]-[A-Z]{{2}}-(?P<leader>{_LEAD})-(?:NR|SP|DP)")
 
+# %% ../nbs/03_datasets.ipynb #0cbe78b4
 def _virtuoso_row(path):
     "What the name of a file of Virtuoso Strings says, or None."
     m = _NAME.fullmatch(path.stem)
@@ -167,12 +173,15 @@ def virtuoso(
     files = _sounds(path)
     rows = [r for p in files if (r := _virtuoso_row(p))]
     if not rows:
-        raise FileNotFoundError(f"{path}: no Virtuoso Strings recordings below this folder; looked for names such as VN1-Q-JH-VN1-NR-12.wav "
+        raise FileNotFoundError(f"{path}: no Virtuoso Strings recordings below this folder; "
+                                "looked for names such as VN1-Q-JH-VN1-NR-12.wav "
                                 "(the dataset: https://github.com/arme-project/virtuoso-strings/releases)")
     known = {r["path"] for r in rows}
-    home = Path(os.path.commonpath([Path(p).parent for p in known])) # another dataset beside this one is no concern of ours
+    # another dataset beside this one is no concern of ours
+    home = Path(os.path.commonpath([Path(p).parent for p in known]))
     if odd := [p for p in files if str(p) not in known and home in p.parents]:
-        warnings.warn(f"{home}: left out {len(odd)} of {len(files)} files whose names are not Virtuoso Strings', such as {odd[0].name}")
+        warnings.warn(f"{home}: left out {len(odd)} of {len(files)} files whose names are not "
+                      f"Virtuoso Strings', such as {odd[0].name}")
     table = pd.DataFrame(rows)
     return table if instruments is None else table[table.instrument.isin(list(instruments))].reset_index(drop=True)
 
@@ -200,15 +209,18 @@ def _bach_plain(root):
     notes = {p.stem: str(p) for p in sorted(root.rglob("notes/**/*.csv"))}
     for p in _sounds(root):
         if m := _BACH.fullmatch(p.stem):
-            yield dict(path=str(p), recording=p.stem, player=m["player"], work=int(m["work"]), movement=int(m["movement"] or 0),
+            yield dict(path=str(p), recording=p.stem, player=m["player"], work=int(m["work"]),
+                       movement=int(m["movement"] or 0),
                        start=0., duration=None, licence="", notes=notes.get(p.stem, ""))
 
+# %% ../nbs/03_datasets.ipynb #6c49d657
 def _bach_published(root):
     "Rows of the published form: what `info.csv` and `audio.csv` say; a movement whose file is not here has no `path`."
     licences = {r["filename"]: r["license"] for r in _csv(root/"audio.csv", ("filename", "license"))}
     names = "collection", "source_filename", "filename", "violinist", "work", "mov", "start", "end"
     for n, r in enumerate(_csv(root/"info.csv", names), 2):
-        sound, notes = (root/k/r["collection"]/f for k, f in (("audio", r["source_filename"]), ("alignments", r["filename"] + ".csv")))
+        sound, notes = (root/k/r["collection"]/f
+                        for k, f in (("audio", r["source_filename"]), ("alignments", r["filename"] + ".csv")))
         try:
             start, end, work, movement = _clock(r["start"]), _clock(r["end"]), int(r["work"][3:]), int(r["mov"])
             licence = licences[r["source_filename"]]
@@ -223,7 +235,9 @@ def _bach_published(root):
 # %% ../nbs/03_datasets.ipynb #0920770f
 def bach_violin(
     path # the folder of the dataset, or one above it
-): # table with `path`, `recording`, `player`, `work` (BWV), `movement` (0 for a whole work), `start`, `duration` (s), `licence`, `notes` (csv, or "")
+# table with `path`, `recording`, `player`, `work` (BWV), `movement` (0 for a whole work), `start`, `duration` (s),
+# `licence`, `notes` (csv, or "")
+):
     """Table of the Bach Violin Dataset, a row a movement, in its published form or in the plain one.
 
     Movements whose sound is not here are left out, with one warning: two collections are not in the published file.
@@ -239,21 +253,27 @@ def bach_violin(
         raise FileNotFoundError(f"{root}: no Bach Violin Dataset here; looked for info.csv beside audio.csv, "
                                 "and for names such as john-garner_bwv1002_mov8.mp3")
     if absent := sorted({r["player"] for r in rows if not r["path"]}):
-        warnings.warn(f"{root}: {len(rows) - len(table)} of {len(rows)} movements have no sound here, by {', '.join(absent)}")
+        warnings.warn(f"{root}: {len(rows) - len(table)} of {len(rows)} movements have no sound here, "
+                      f"by {', '.join(absent)}")
     return table
 
 # %% ../nbs/03_datasets.ipynb #fd5003b1
 def read_notes(
-    path # csv with columns start, end, pitch; or an alignment of the published dataset, whose pitches are in its folder `notes`
-): # table with `start`, `end` (s from the beginning of the recording), `pitch` (MIDI number), `velocity` (64 if none is given)
-    "Aligned notes of a recording. Raises `FileNotFoundError` if there are none, `ValueError` if the file holds something else."
+    # csv with columns start, end, pitch; or an alignment of the published dataset: its folder `notes` has the pitches
+    path
+# table with `start`, `end` (s from the beginning of the recording), `pitch` (MIDI number), `velocity` (64 if not given)
+):
+    """Aligned notes of a recording.
+
+    Raises `FileNotFoundError` if there are none, `ValueError` if the file holds something else."""
     import pandas as pd
     path = user_file(path, "a csv with start, end, pitch")
     t = _notes_table(path)
     score = Path(*("notes" if p == "alignments" else p for p in path.parts))
     if "pitch" not in t and score != path and score.is_file():
         s = _notes_table(score)
-        if len(s) != len(t): raise ValueError(f"{path}: has {len(t)} notes and {score} has {len(s)}; fetch the dataset again")
+        if len(s) != len(t):
+            raise ValueError(f"{path}: has {len(t)} notes and {score} has {len(s)}; fetch the dataset again")
         t = t.assign(**{c: s[c] for c in ("pitch", "velocity") if c in s})
     if lack := [c for c in ("start", "end", "pitch") if c not in t]:
         raise ValueError(f"{path}: has no column {', '.join(lack)}; give a csv with start, end, pitch")
@@ -264,6 +284,7 @@ def read_notes(
                          "end not before start, and pitch from 0 to 127")
     return t.apply(pd.to_numeric)
 
+# %% ../nbs/03_datasets.ipynb #125269c4
 def _is_note(start, end, pitch, velocity):
     try: start, end, pitch, velocity = map(float, (start, end, pitch, velocity))
     except (TypeError, ValueError, OverflowError): return False
@@ -287,7 +308,8 @@ class Source:
 
 SOURCES = {
     "bach-violin": Source("https://zenodo.org/records/6050245/files/bach-violin-dataset-v1.0.zip?download=1",
-        "md5:7cb08f01bf1c887386a9c425c996bac6", "https://zenodo.org/records/6050245", "differs by player: see its audio.csv"),
+        "md5:7cb08f01bf1c887386a9c425c996bac6", "https://zenodo.org/records/6050245",
+        "differs by player: see its audio.csv"),
     "tinysol": Source("https://zenodo.org/records/3685367/files/TinySOL.tar.gz?download=1",
         "md5:36030a7fe389da86c3419e5ee48e3b7f", "https://zenodo.org/records/3685367", "CC BY 4.0"),
     "medley-solos-db": Source("https://zenodo.org/records/3464194/files/Medley-solos-DB.tar.gz?download=1",
@@ -311,9 +333,11 @@ def _verified(path, checksum):
         while block := f.read(1 << 20): h.update(block)
     return h.hexdigest() == value
 
+# %% ../nbs/03_datasets.ipynb #0e97e187
 def _receive(url, part, timeout, progress):
-    """Add to the file `part` what the server has beyond it; returns the length of the whole, or None if the server does not say.
+    """Add to the file `part` what the server has beyond it.
 
+    Returns the length of the whole, or None if the server does not say.
     A server that ignores `Range` sends everything, so the file begins anew."""
     import urllib.error, urllib.request
     from tqdm.auto import tqdm
@@ -321,19 +345,34 @@ def _receive(url, part, timeout, progress):
     ask = urllib.request.Request(url, headers={"User-Agent": "ald", **({"Range": f"bytes={have}-"} if have else {})})
     try: answer = urllib.request.urlopen(ask, timeout=timeout)
     except urllib.error.HTTPError as e:
-        if e.code == 416 and have: # nothing beyond `have`: the part is whole, or it is of another file and fails its checksum
+        # nothing beyond `have`: the part is whole, or it is of another file and fails its checksum
+        if e.code == 416 and have:
             return int(m[1]) if (m := re.search(r"/(\d+)$", e.headers.get("Content-Range", ""))) else None
         raise
     with answer:
         if answer.status != 206: have = 0
         length = answer.headers.get("Content-Length")
         total = have + int(length) if length and length.isdecimal() else None
-        with open(part, "r+b" if have else "wb") as f, tqdm(total=total, initial=have, unit="B", unit_scale=True, desc=part.stem, disable=not progress) as bar:
+        with open(part, "r+b" if have else "wb") as f, tqdm(total=total, initial=have, unit="B", unit_scale=True,
+                                                            desc=part.stem, disable=not progress) as bar:
             f.seek(have)
             while block := answer.read(1 << 18): f.write(block); bar.update(len(block))
     return total
 
 # %% ../nbs/03_datasets.ipynb #73440f72
+def _attempt(url, part, timeout, progress):
+    "One transfer: what `_receive` returns and None, or -1 and why it failed. Raises what another try cannot mend."
+    import http.client, urllib.error
+    try: return _receive(url, part, timeout, progress), None
+    except urllib.error.HTTPError as e:
+        if e.code in (403, 404, 410):
+            raise FileNotFoundError(f"{url}: the server has no such file (HTTP {e.code})") from None
+        return -1, f"HTTP {e.code}"
+    except (OSError, http.client.HTTPException) as e:
+        if isinstance(e, OSError) and e.errno == errno.ENOSPC: raise write_error(part, e) from None
+        return -1, str(e)
+
+# %% ../nbs/03_datasets.ipynb #a525455e
 def download(
     url: str, # what to fetch
     path, # the file to make; what has arrived so far is beside it, as `<name>.part`
@@ -345,9 +384,9 @@ def download(
 ) -> Path: # the file, whole and verified
     """Fetch a file, resuming; one that is there already and has the checksum is kept.
 
-    Raises `FileNotFoundError` if the server has no such file, `ValueError` if what arrived has another checksum (it is deleted),
-    `ConnectionError` if the transfer keeps stopping, `OSError` if the disk is full (what arrived is kept)."""
-    import http.client, urllib.error
+    Raises `FileNotFoundError` if the server has no such file, `ValueError` if what arrived has another checksum
+    (it is deleted), `ConnectionError` if the transfer keeps stopping, and `OSError` if the disk is full
+    (what arrived is kept)."""
     path = user_path(path)
     if path.is_file() and _verified(path, checksum): return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -355,21 +394,18 @@ def download(
     failed, why = 0, ""
     while failed < tries:
         before = _size(part)
-        try: total = _receive(url, part, timeout, progress)
-        except urllib.error.HTTPError as e:
-            if e.code in (403, 404, 410): raise FileNotFoundError(f"{url}: the server has no such file (HTTP {e.code})") from None
-            total, why = -1, f"HTTP {e.code}"
-        except (OSError, http.client.HTTPException) as e:
-            if isinstance(e, OSError) and e.errno == errno.ENOSPC: raise write_error(part, e) from None
-            total, why = -1, str(e)
+        total, failure = _attempt(url, part, timeout, progress)
+        if failure is not None: why = failure
         if total is None or total == _size(part): break
         failed = 0 if _size(part) > before else failed + 1
         time.sleep(wait*2**failed if failed else 0)
     else:
-        raise ConnectionError(f"{url}: stopped at {_size(part):,} bytes ({why or 'cut off'}); run it again to go on from there")
+        raise ConnectionError(f"{url}: stopped at {_size(part):,} bytes ({why or 'cut off'}); "
+                              "run it again to go on from there")
     if not _verified(part, checksum):
         part.unlink()
-        raise ValueError(f"{url}: what arrived does not have the checksum {checksum}, and was deleted; fetch it again, or see whether a new version was published")
+        raise ValueError(f"{url}: what arrived does not have the checksum {checksum}, and was deleted; "
+                         "fetch it again, or see whether a new version was published")
     os.replace(part, path)
     return path
 
@@ -380,6 +416,7 @@ def _size(path): return path.stat().st_size if path.is_file() else 0
 # times its own size that an archive may unpack to, and bytes beside; recordings swell tenfold at most
 _SWELL, _FREE = 200, 1 << 26
 
+# %% ../nbs/03_datasets.ipynb #caae14e0
 def unpack_archive(
     archive, # zip, tar, tar.gz, tar.bz2 or tar.xz
     folder # to be made; must not exist
@@ -442,7 +479,8 @@ def _extract_all(f, folder, archive):
             raise _Refused(f"{archive}: refused, it would unpack to more than {_SWELL} times its size; fetch it again")
         if m.isdir() if tar else m.is_dir(): continue
         (folder/name).parent.mkdir(parents=True, exist_ok=True)
-        with (f.extractfile(m) if tar else f.open(m)) as source, open(folder/name, "wb") as to: shutil.copyfileobj(source, to, 1 << 20)
+        with (f.extractfile(m) if tar else f.open(m)) as source, open(folder/name, "wb") as to:
+            shutil.copyfileobj(source, to, 1 << 20)
 
 # %% ../nbs/03_datasets.ipynb #240de43b
 def fetch(
@@ -452,10 +490,13 @@ def fetch(
 ) -> Path: # `folder/name`, the dataset
     """Fetch and unpack a dataset, or verify that it is there.
 
-    Raises `ValueError` for a name it does not know or a dataset that a person has to fetch, and what `download` and `unpack_archive` raise."""
+    Raises `ValueError` for a name it does not know or a dataset that a person has to fetch,
+    and what `download` and `unpack_archive` raise."""
     if name not in SOURCES: raise ValueError(f"no dataset {name!r}; there are {', '.join(SOURCES)}")
     source, home = SOURCES[name], user_path(folder)/name
-    if not source.url: raise ValueError(f"{name} has no address that a program can fetch; get it from {source.page} ({source.licence})")
+    if not source.url:
+        raise ValueError(f"{name} has no address that a program can fetch; "
+                         f"get it from {source.page} ({source.licence})")
     archive = home.with_name(Path(source.url.split("?")[0]).name)
     with only_writer(home.parent, "ald prepare --fetch"):
         there = archive.is_file() and _verified(archive, source.checksum)

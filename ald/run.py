@@ -36,7 +36,9 @@ def accelerator(
     accumulate: int = 1, # micro-batches whose gradients are added up for one step
     compile: bool = False # through `torch.compile`: minutes at the start, faster steps
 ): # `accelerate.Accelerator`
-    "Whatever runs here, as one object. Raises `ValueError` for a precision that is unknown, or that the device has not."
+    """Whatever runs here, as one object.
+
+    Raises `ValueError` for a precision that is unknown, or that the device has not."""
     from accelerate import Accelerator, DistributedDataParallelKwargs
     from accelerate.state import AcceleratorState
     from accelerate.utils import patch_environment
@@ -95,7 +97,9 @@ def agreed(
 
 # %% ../nbs/13_run.ipynb #f3b86c7a
 class Stop:
-    "True once the time is up, or at Ctrl-C, or when the process is asked to end (SIGTERM). A second signal acts at once."
+    """True once the time is up, or at Ctrl-C, or when the process is asked to end (SIGTERM).
+
+    A second signal acts at once."""
     def __init__(self,
         minutes: float | None = None # of running; None for no limit
     ):
@@ -131,7 +135,8 @@ def step_generator(
 # %% ../nbs/13_run.ipynb #cc63d6c2
 def pack_reports(
     reports: list[dict] # scalar tensors by name, one dictionary for each micro-batch
-) -> tuple[tuple, Tensor]: # names; the mean of each (n,) float32; of `gradient`, which the last micro-batch has, the last
+# names; the mean of each (n,) float32; of `gradient`, which the last micro-batch has, the last
+) -> tuple[tuple, Tensor]:
     "What a step reports, as one tensor."
     names = tuple(reports[-1])
     if len(reports) == 1: return names, torch.stack([v.detach().float() for v in reports[0].values()])

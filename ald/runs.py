@@ -77,6 +77,7 @@ _AXIS = dict(step="step", minutes="minutes of training")
 
 def _named(names): return names if isinstance(names, dict) else {k: k for k in names}
 
+# %% ../nbs/19_runs.ipynb #5c9cab19
 def show_run(
     rows: list[dict], # of a log
     names, # columns, or {column: label}; one that the log does not have is passed over
@@ -105,6 +106,7 @@ def _groups(rows):
     for r in rows: found.setdefault(r.get("group", ""), []).append(r)
     return found
 
+# %% ../nbs/19_runs.ipynb #f49f0eea
 def show_trials(
     rows: list[dict], # each with a `variant`, and perhaps a `group`
     names, # columns, or {column: label}
@@ -150,6 +152,7 @@ class RunTable(Table):
         columns = [[heading, *_said([r.get(k) for r in rows])] for k, heading in names.items()]
         self.rows, self.cells = rows, [list(row) for row in zip(*columns)]
 
+# %% ../nbs/19_runs.ipynb #f2c2d78d
 def run_table(
     rows: list[dict], # of a log
     names=None # columns, or {column: heading}; None for all

@@ -117,7 +117,8 @@ def _tidy(stage):
     object.__setattr__(stage, "sources", uses)
     if stage.init is not None: object.__setattr__(stage, "init", str(stage.init))
     check_settings({f.name: getattr(stage, f.name) for f in fields(stage)})
-    if stage.steps == 0 or stage.init == "": raise ValueError("no steps, or no name of a file, is null and not 0 or empty")
+    if stage.steps == 0 or stage.init == "":
+        raise ValueError("no steps, or no name of a file, is null and not 0 or empty")
 
 # %% ../nbs/13_train.ipynb #17155630
 # long: a step is read whole
@@ -321,7 +322,8 @@ class DiffusionStage(Config):
     def __post_init__(self):
         _tidy(self)
         if len(self.drop) != 3 or not 0 <= min(self.drop) <= sum(self.drop) <= 1:
-            raise ValueError(f"drop is {self.drop}; give three chances from 0 up (envelope, pitch, both) that sum up to 1 at most")
+            raise ValueError(f"drop is {self.drop}; give three chances from 0 up "
+                             "(envelope, pitch, both) that sum up to 1 at most")
         named = len(self.like or ())
         if named != self.config.sources:
             raise ValueError(f"the denoiser is to know {self.config.sources} sources, and {named} are named in `like`")

@@ -56,7 +56,9 @@ def run_figure(
 
 # %% ../nbs/13_watch.ipynb #e7e31fd8
 class RunView:
-    "What a run has reached: losses, held-out figures, the newest preview; `update` shows them, and renews them in place."
+    """What a run has reached: losses, held-out figures, the newest preview.
+
+    `update` shows them, and renews them in place."""
     def __init__(self,
         out # folder of the run
     ):

@@ -2,8 +2,8 @@
 
     python tools/lint.py
 
-Notebooks: a title and a promise, short cells (or a `# long:` reason), directives where nbdev reads them, no error or stderr
-output, no widget state, a file small enough to read on the web. Modules: imports of no higher-numbered notebooks, and in
+Notebooks: a title and a promise, short cells (or a `# long:` reason) of lines up to 120 characters, directives where
+nbdev reads them, no error or stderr output, no widget state, a file small enough to read on the web. Modules: imports of no higher-numbered notebooks, and in
 what training needs, at module level, only what a bare GPU machine has. All tracked text: no path of somebody's machine,
 no number still to be filled in. README.md: every relative link leads to a file, and every notebook is linked.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 MAX_BYTES = 1_500_000 # GitHub shows notebooks of a few megabytes slowly or not at all
 MAX_LINES = 40        # of one cell
+MAX_WIDTH = 120       # of a line of code
 LEAN = set("config files audio weights core datasets cache data bank curves layers".split()
            + "vae discriminator losses balancer unet edm optim checkpoint profiling run latent_cache train recipe".split())
 LEAN_IMPORTS = set(sys.stdlib_module_names) | {"torch", "torchaudio", "numpy", "safetensors", "tqdm", "ald"}
@@ -27,6 +28,8 @@ def cell_faults(cell, i):
     if cell["cell_type"] != "code": return
     if len(lines) > MAX_LINES and not any(l.strip().startswith("# long:") for l in lines):
         yield f"cell {i} has {len(lines)} lines; split it, or say why after `# long:`"
+    for l in lines:
+        if len(l) > MAX_WIDTH: yield f"cell {i} has a line of {len(l)} characters; {MAX_WIDTH} are the most: {l[:60]}..."
     code = next((j for j, l in enumerate(lines) if not l.startswith("#|")), len(lines))
     for l in lines[code:]:
         if l.startswith("#|"): yield f"cell {i}: directive {l!r} is not at the top of its cell, so nbdev does not see it"
