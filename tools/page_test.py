@@ -215,8 +215,9 @@ def killed_kernel(tab, served):
     check(tab.page.locator("#ald-lost").get_attribute("role") == "alert", "to a screen reader too")
     tab.page.goto(served.address, wait_until="commit")
     within(30, served.kernels, "a page is loading")
+    time.sleep(1) # the server knows its kernel by now, and the page takes longer to load
     for k in served.kernels(): os.kill(k, signal.SIGKILL)
-    within(60, lambda: "Python has ended" in tab.told(), "when it is killed while the page loads, the page says so")
+    within(90, lambda: "Python has ended" in tab.told(), "when it is killed while the page loads, the page says so")
     tab.page.get_by_role("button", name="Start it again").click()
     tab.ready()
     within(30, lambda: len(served.kernels()) == 1 and tab.answers(), "its button starts another, and the page works")
