@@ -10,7 +10,7 @@ __all__ = ['SOUNDFONTS', 'SOUNDFONT_FOLDERS', 'ONSET', 'LEVEL', 'QUIET', 'ROWS',
            'show_results']
 
 # %% ../nbs/15_baselines.ipynb #03801549
-import contextlib, functools, hashlib, inspect, io, json, logging, math, re
+import contextlib, functools, hashlib, inspect, io, json, logging, math, re, textwrap
 import shutil, subprocess, tempfile, time, warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -583,7 +583,7 @@ def _panel(ax, results, column, kwargs):
     if "%" in form: heading += " (%)"; ax.xaxis.set_major_formatter(lambda v, _: f"{100*v:.3g}")
     ax.set_yticks(range(len(results.rows)), [ROWS[r] for r in results.rows])
     ax.set_ylim(len(results.rows) - .5, -.5); ax.grid(axis="y", lw=.4)
-    ax.set_xlabel(heading); ax.set_title(_BETTER[more], fontsize=8, color="#555555")
+    ax.set_xlabel(textwrap.fill(heading, 16)); ax.set_title(_BETTER[more], fontsize=8, color="#555555")
 
 # %% ../nbs/15_baselines.ipynb #addlogaxis
 def _log_axis(ax):
