@@ -146,17 +146,6 @@ def room(
     n = _fast(x.shape[-1] + len(h))
     return torch.fft.irfft(torch.fft.rfft(x, n)*torch.fft.rfft(h, n), n)[..., :x.shape[-1]]
 
-# %% ../nbs/03_data.ipynb #88f868c8
-def _pitch_at(
-    pitch, # (f,) Hz, 0 where unvoiced
-    at # (n,) frames, fractional, 0 to f - 1
-): # (n,) Hz
-    "A pitch curve between its frames."
-    k = np.minimum(at.astype(np.int64), len(pitch) - 2)
-    w, a, b = (at - k).astype(np.float32), pitch[k], pitch[k + 1]
-    both = (a > 0) & (b > 0)
-    return np.where(both, a*np.where(both, b/np.where(both, a, 1), 1)**w, np.where(w < .5, a, b))
-
 # %% ../nbs/03_data.ipynb #c6f73da5
 def _cut_shifted(cache, i, start, length, audio, curves):
     """Fill `audio` (256 f,) int16 and `curves` (f, 2) with a crop from frame `start`.
@@ -172,7 +161,7 @@ def _cut_shifted(cache, i, start, length, audio, curves):
     y = stretch(x, long)[_MARGIN*HOP:][:frames*HOP]
     curves[:, 0] = envelope(y).numpy()
     old = cache.curves(i, start - 1, math.ceil(frames*r) + 3)[1].numpy() # one frame more at each end, to interpolate
-    curves[:, 1] = _pitch_at(old, (np.arange(frames) + .5)*r + .5)*r
+    curves[:, 1] = pitch_at(old, (np.arange(frames) + .5)*r + .5)*r
     peak = max(1., float(y.abs().max())*FULL_SCALE/(FULL_SCALE - 1))
     audio[:] = to_int16(y/peak).numpy()
     return peak
