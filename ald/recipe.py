@@ -8,7 +8,7 @@ __all__ = ['KINDS', 'Recipe', 'kept_recipes', 'load_recipe', 'save_recipe', 'min
 
 # %% ../nbs/13_recipe.ipynb #9ccbbec5
 import json, os, re, shutil, signal, socket, subprocess, sys, time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from .core import *
 from .data import *
