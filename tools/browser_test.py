@@ -1,4 +1,4 @@
-"""The editor in a real browser: headless Chromium drives JupyterLab with nbs/33_play.ipynb, and the page of `ald ui`.
+"""The editor in a real browser: headless Chromium drives JupyterLab with nbs/83_play.ipynb, and the page of `ald ui`.
 
     python tools/browser_test.py [--screenshot data/demos/editor.png] [--dark FILE.png]
 
@@ -55,7 +55,7 @@ def jupyter(folder):
     try:
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/api?token={token}") or server.poll() is not None, "JupyterLab starts", 60)
         if server.poll() is not None: demand(False, "JupyterLab runs: " + (folder/"jupyter.log").read_text()[-600:])
-        yield f"http://127.0.0.1:{port}/lab/tree/33_play.ipynb?token={token}", folder/".runtime"
+        yield f"http://127.0.0.1:{port}/lab/tree/83_play.ipynb?token={token}", folder/".runtime"
     finally:
         server.terminate()
         server.wait(20)
@@ -182,7 +182,7 @@ def drive(editor, kernel, screenshot=None):
     wait_for(lambda: shown() != label, "which is shown")
     page.keyboard.press("Control+z")
     wait_for(lambda: shown() == label, "and back again")
-    demand(page.locator(".jp-Notebook .jp-Cell").count() == ask("len(json.load(open('33_play.ipynb'))['cells'])"), "the notebook did not take the keys for its own")
+    demand(page.locator(".jp-Notebook .jp-Cell").count() == ask("len(json.load(open('83_play.ipynb'))['cells'])"), "the notebook did not take the keys for its own")
     value = editor.point("Loudness", k).get_attribute("aria-valuenow")
     editor.point("Loudness", k).focus()
     page.keyboard.press("ArrowUp")
@@ -328,9 +328,9 @@ def main():
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as tmp, sync_playwright() as pw:
         folder = Path(tmp)
-        play = json.loads((TOP/"nbs/33_play.ipynb").read_text())
+        play = json.loads((TOP/"nbs/83_play.ipynb").read_text())
         last = next(i for i, c in enumerate(play["cells"]) if c["cell_type"] == "code" and "".join(c["source"]).endswith("\neditor"))
-        (folder/"33_play.ipynb").write_text(json.dumps(dict(play, cells=play["cells"][:last + 1]))) # what a reader runs to see the editor
+        (folder/"83_play.ipynb").write_text(json.dumps(dict(play, cells=play["cells"][:last + 1]))) # what a reader runs to see the editor
         with jupyter(folder) as (address, runtime):
             chromium = pw.chromium.launch(executable_path=browser, args=FLAGS)
             context = chromium.new_context(viewport=dict(width=1280, height=1600), accept_downloads=True)

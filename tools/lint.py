@@ -86,7 +86,7 @@ def main():
     tracked = [TOP/p for p in subprocess.check_output(["git", "ls-files", "-z"], cwd=TOP, text=True).split("\0") if p]
     tracked = [p for p in tracked if p.is_file()]
     notebooks = sorted((TOP/"nbs").glob("*.ipynb"))
-    order = {m[2]: int(m[1]) for p in notebooks if (m := re.match(r"(\d+)_(\w+)", p.stem))} # 11_smf and 11_midi share a number
+    order = {m[2]: int(m[1]) for p in notebooks if (m := re.match(r"(\d+)_(\w+)", p.stem))}
     faults = [(p, f) for p in notebooks for f in notebook_faults(p)]
     faults += [(p, f) for p in sorted((TOP/"ald").glob("[!_]*.py")) for f in module_faults(p, order)]
     faults += [(p, f) for p in tracked for f in text_faults(p)]

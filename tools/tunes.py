@@ -22,7 +22,7 @@ from pathlib import Path
 import mido
 
 PPQ = 480 # ticks in a quarter note
-DYNAMICS = dict(pp=48, p=58, mp=68, mf=80, f=94, ff=110) # velocities; 48 to 118 span the middle 90 % of notes in the recordings of nbs/11_playing
+DYNAMICS = dict(pp=48, p=58, mp=68, mf=80, f=94, ff=110) # velocities; 48 to 118 span the middle 90 % of notes in the recordings of nbs/38_playing
 STEP = Fraction(1, 32) # of a whole note, between the points of a gradual change
 STEPS = dict(C=0, D=2, E=4, F=5, G=7, A=9, B=11, **{"#": 1, "b": -1})
 
