@@ -23,7 +23,7 @@ def gradients(
     if all(g is None for g in grads):
         raise ValueError(f"loss {name!r} does not depend on the tensor where it is weighed; "
                          "give losses on the output as losses, those on the latent as latent_losses, "
-                         "and `at` tensors on the way from the one to the other")
+                         "and `at` tensors between latent and output")
     return [torch.zeros_like(a, dtype=torch.float32) if g is None else g.float()/factor for g, a in zip(grads, at)]
 
 # %% ../nbs/25_balancer.ipynb #b27408cb

@@ -60,7 +60,7 @@ def _conv(c_in, c_out, norm):
 
 # %% ../nbs/23_discriminator.ipynb #6a106125
 class SpectrumNet(nn.Module):
-    "VGG-like stack on one short-time spectrum. Gives its logits and every feature map on the way."
+    "VGG-like stack on one short-time spectrum. Gives its logits and all feature maps."
     def __init__(self,
         config: DiscriminatorConfig, # widths and norm
         fft_size: int # samples

@@ -20,6 +20,7 @@ def l1(
     "Mean absolute error."
     return (real - fake).abs().mean()
 
+# %% ../nbs/24_losses.ipynb #870454e2
 def l2(
     real: Tensor, # (b, c, t)
     fake: Tensor  # same shape
@@ -116,7 +117,7 @@ def mel_bank(
 
 # %% ../nbs/24_losses.ipynb #5f5cdca7
 class LogMel(nn.Module):
-    "Mean absolute difference of log10 mel spectra, averaged over scales. Raises what `mel_bank` does."
+    "Mean absolute difference of log10 mel spectra, averaged over scales. Raises like `mel_bank`."
     def __init__(self,
         fft_sizes: tuple = (1024,), # samples; hops are a quarter of them
         n_mels: tuple = (80,),      # filters, one number for each FFT
@@ -163,6 +164,7 @@ def hinge_d(
     "The discriminator's hinge loss (Lim and Ye 2017)."
     return sum(F.relu(1 - r).mean() + F.relu(1 + f).mean() for r, f in zip(real, fake))/len(real)
 
+# %% ../nbs/24_losses.ipynb #2d8b32bc
 def hinge_g(
     fake: list # logits for made sound
 ) -> Tensor:   # scalar; no bound below
@@ -189,10 +191,11 @@ def vae_losses(
     stft = MultiResolutionSTFT(sizes, tuple(n//4 for n in sizes), sizes, w_sc=0., w_log=0., w_rel=1.)
     return dict(l1=l1, l2=relative_l2, stft=stft.to(device), mel=LogMel(sizes, (128, 80, 48, 10)).to(device))
 
+# %% ../nbs/24_losses.ipynb #bd509d20
 def reconstruction_loss(
     device="cpu", # where it will be used
     weights: dict = dict(l2=3., stft=1., mel=15.) # of the terms of `vae_losses`
 ): # called as `loss(real, fake)`, sounds (b, c, t); a scalar
-    "The weighted sum of what a sound and its reconstruction differ in."
+    "Weighted sum of the losses between a sound and its reconstruction."
     terms = vae_losses(device)
     return lambda real, fake: sum(w*terms[k](real, fake) for k, w in weights.items())
