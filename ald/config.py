@@ -25,50 +25,51 @@ def n_frames(
 
 # %% ../nbs/00_config.ipynb #15f904c9
 class Config:
-    "Mixin for a frozen dataclass of settings: to and from plain dictionaries, with unknown names refused by name."
+    "Mixin for a frozen dataclass of settings: to and from plain dictionaries."
     def to_dict(self) -> dict: return asdict(self)
 
     @classmethod
     def from_dict(cls,
-        d: dict # settings by name, as `to_dict` gave them; lists become tuples, dictionaries what they stand for
+        d: dict # settings by name, from `to_dict`; lists become tuples, dictionaries become configurations
     ):
-        "Raises `ValueError` if `d` is no dictionary, or if a setting in it is unknown here or of another type."
+        "Raises `ValueError` if `d` is not a dictionary, or a setting is unknown or of another type."
         if not isinstance(d, dict):
             raise ValueError(f"{cls.__name__} is made from settings by name, not from {type(d).__name__}")
         known = {f.name: f for f in fields(cls)}
         if unknown := sorted(map(str, set(d) - set(known))):
             raise ValueError(f"{cls.__name__} has no setting {', '.join(unknown)}; it has {', '.join(sorted(known))}")
-        return cls(**{k: _setting(cls, known[k], v) for k, v in d.items()})
+        return cls(**{k: cls.checked(known[k], v) for k, v in d.items()})
+
+    @classmethod
+    def checked(cls, field, value):
+        "The value of one setting, as its class wants it. Raises `ValueError` if it is of another type."
+        usual = field.default if field.default_factory is MISSING else field.default_factory()
+        if value is None and type(None) in get_args(field.type): return None
+        if isinstance(usual, Config) and isinstance(value, dict): return type(usual).from_dict(value)
+        if not (_is_like(value, usual) if usual is not None else _is_of(value, field.type)):
+            raise ValueError(f"the setting {field.name} of {cls.__name__} cannot be {repr(value)[:40]}; "
+                             f"its usual value is {usual!r}")
+        return tuple(value) if isinstance(value, list) else value
 
 # %% ../nbs/00_config.ipynb #a7bb568d
-def _setting(cls, field, value):
-    "One setting of a configuration, as its class wants it."
-    usual = field.default if field.default_factory is MISSING else field.default_factory()
-    if value is None and type(None) in get_args(field.type): return None
-    if isinstance(usual, Config) and isinstance(value, dict): return type(usual).from_dict(value)
-    if not (_like(value, usual) if usual is not None else _of(value, field.type)):
-        raise ValueError(f"the setting {field.name} of {cls.__name__} cannot be {repr(value)[:40]}; "
-                         f"its usual value is {usual!r}")
-    return tuple(value) if isinstance(value, list) else value
-
 _ANY = {int: 0, float: 0., str: "", bool: False, tuple: ()} # a value of each type
 
-def _of(value, kind):
-    "Is a value of a type that is named, such as `int | None`? A list stands for a tuple."
+def _is_of(value, kind):
+    "Does a value have the type that an annotation names, such as `int | None`?"
     kinds = [k for k in get_args(kind) or (kind,) if k in _ANY]
     if tuple in kinds and isinstance(value, (list, tuple)): return len(value) < 1000
-    return not kinds or any(_like(value, _ANY[k]) for k in kinds if k is not tuple)
+    return not kinds or any(_is_like(value, _ANY[k]) for k in kinds if k is not tuple)
 
 # %% ../nbs/00_config.ipynb #a23db919
-def _like(value, usual):
-    "Is a value of the type of a usual one? Numbers are finite, and of a size that settings have."
+def _is_like(value, usual):
+    "Does a value have the type of the usual one? Numbers are finite, and of a size that settings have."
     if isinstance(usual, (bool, str)): return type(value) is type(usual)
     if isinstance(usual, dict):
         one = next(iter(usual.values()), None)
-        return isinstance(value, dict) and len(value) < 1000 and all(_like(v, one) for v in value.values())
+        return isinstance(value, dict) and len(value) < 1000 and all(_is_like(v, one) for v in value.values())
     if isinstance(usual, tuple):
         one = usual[0] if usual else 0
-        return isinstance(value, (list, tuple)) and len(value) < 1000 and all(_like(v, one) for v in value)
+        return isinstance(value, (list, tuple)) and len(value) < 1000 and all(_is_like(v, one) for v in value)
     if isinstance(usual, (int, float)):
         return type(value) in ((int,) if isinstance(usual, int) else (int, float)) and abs(value) < 1e9 # false for NaN
     return not isinstance(usual, Config) # no usual value: anything
