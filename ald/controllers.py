@@ -40,7 +40,7 @@ class Part:
 # %% ../nbs/32_controllers.ipynb #4dc5f255
 @patch
 def message(self: Part, tick, kind, a, b):
-    "One channel message: its kind, without the channel, and its data bytes."
+    "Play one channel message: its kind, without the channel, and its data bytes."
     if kind == 0x90 and b: self.press(tick, a, b)
     elif kind in (0x80, 0x90): self.release(tick, a)
     elif kind == 0xb0: self.control(tick, a, b)
@@ -49,24 +49,28 @@ def message(self: Part, tick, kind, a, b):
 
 # %% ../nbs/32_controllers.ipynb #a47c5b2b
 @patch
-def bend_range(self: Part): return self.data[_BEND][0] + self.data[_BEND][1]/100 # semitones
+def bend_range(self: Part):
+    "Semitones that the wheel bends at most."
+    return self.data[_BEND][0] + self.data[_BEND][1]/100
 
+# %% ../nbs/32_controllers.ipynb #61251689
 @patch
-def tuning(self: Part): # semitones; a whole number unless the file tunes finely
+def tuning(self: Part):
+    "Semitones by which the keys sound higher; a whole number without fine tuning."
     fine = 128*self.data[_FINE][0] + self.data[_FINE][1] - 8192
     return self.data[_COARSE][0] - 64 + (fine/8192 if fine else 0)
 
 # %% ../nbs/32_controllers.ipynb #b1d6ca6e
 @patch
 def press(self: Part, tick, key, velocity):
-    "A note begins."
+    "Begin a note."
     self.down[key].append((tick, key + self.tuning(), velocity))
     self.programs[self.program] += 1
 
 # %% ../nbs/32_controllers.ipynb #f52c6dbd
 @patch
 def release(self: Part, tick, key):
-    "The earliest press of a key ends."
+    "End the earliest press of a key."
     if not self.down[key]: return
     start, pitch, velocity = self.down[key].popleft()
     (self.spans if tick > start else self.empty).append((start, tick, pitch, velocity))
@@ -74,7 +78,7 @@ def release(self: Part, tick, key):
 # %% ../nbs/32_controllers.ipynb #417d401a
 @patch
 def silence(self: Part, tick):
-    "All notes end."
+    "End all notes."
     for key in list(self.down):
         while self.down[key]: self.release(tick, key)
 
@@ -112,7 +116,7 @@ def reset(self: Part, tick):
 def lengthen(self: Part,
     beat: int # ticks
 ):
-    "Deal with notes of no length: leave them out, or, if there are no others, give them one."
+    "Leave out notes of no length; if there are no others, give them a length."
     if not self.empty: return
     if self.spans:
         for start, *_ in self.empty: self.faults.add("a note of no length is left out", start, self.track)

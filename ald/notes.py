@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LOWEST', 'HIGHEST', 'OVERLAP', 'CONTROL_DEFAULTS', 'note_hz', 'note_number', 'note_name', 'Note', 'check_length',
-           'top_voice', 'Tune']
+           'is_legato', 'top_voice', 'merge_unisons', 'Tune']
 
 # %% ../nbs/31_notes.ipynb #a6dd09f3
 import math
@@ -35,6 +35,7 @@ def note_name(
     octave, step = divmod(round(pitch), 12)
     return "C C# D D# E F F# G G# A A# B".split()[step] + str(octave - 1)
 
+# %% ../nbs/31_notes.ipynb #ceafe54f
 LOWEST, HIGHEST = round(note_number(PITCH_MIN)), round(note_number(PITCH_MAX)) # 55 (G3) and 105 (A7)
 
 # %% ../nbs/31_notes.ipynb #bc26c15a
@@ -68,10 +69,10 @@ def check_length(
 
 # %% ../nbs/31_notes.ipynb #d9379bca
 OVERLAP = .1 # seconds: notes that overlap by at most this, and by at most half of either, are legato and no chord
-_CRUMB = .03 # seconds: what is left of a note under others is dropped if it is shorter
+_CRUMB = .03 # seconds: a shorter rest of a note under others is dropped
 
-def _legato(a, b):
-    "Whether the overlap of note `a` with a later `b` is the small one of joined playing."
+def is_legato(a, b):
+    "Is the overlap of note `a` with a later `b` as small as in joined playing?"
     return a.end - b.start <= min(OVERLAP, (a.end - a.start)/2, (b.end - b.start)/2)
 
 # %% ../nbs/31_notes.ipynb #9a0de7ff
@@ -79,7 +80,7 @@ def top_voice(
     notes: list[Note] # in any order
 ) -> tuple[list[Note], list[Note]]: # one voice, by start; the notes that lost something to a higher one
     "Reduce chords to their top note: at every moment the highest note sounds. Legato overlaps (see `OVERLAP`) stay."
-    notes, hidden = _unisons(sorted(notes, key=lambda n: (n.start, -n.pitch)))
+    notes, hidden = merge_unisons(sorted(notes, key=lambda n: (n.start, -n.pitch)))
     parts = []
     for (n, whole), higher in zip(notes, _higher([n for n, _ in notes])):
         left = _outside(n, higher)
@@ -89,13 +90,14 @@ def top_voice(
     return _line(parts), sorted(hidden, key=lambda n: n.start)
 
 # %% ../nbs/31_notes.ipynb #6eac530f
-def _unisons(notes):
-    """Each note from where no earlier one of its pitch sounds any more, with whether that is all of it;
-    and the notes that lost something."""
+def merge_unisons(notes):
+    """Notes of one pitch never overlap: each begins where the earlier ones have ended.
+
+    Returns (note, whether whole) by start, and the notes that lost a part."""
     out, hidden, last = [], [], {} # pitch -> the note of it that ends last
     for n in notes:
         m = last.get(n.pitch)
-        apart = m is None or m.end <= n.start or _legato(m, n)
+        apart = m is None or m.end <= n.start or is_legato(m, n)
         if not apart: hidden.append(n)
         if apart or n.end - m.end >= _CRUMB: out.append((n if apart else replace(n, start=m.end), apart))
         if m is None or n.end > m.end: last[n.pitch] = n
@@ -110,7 +112,7 @@ def _higher(notes):
     for i, n in enumerate(notes):
         sounding = [j for j in sounding if notes[j].end > n.start]
         for j in sounding:
-            if _legato(notes[j], n): continue
+            if is_legato(notes[j], n): continue
             if notes[j].pitch >= n.pitch: out[i].append(notes[j])
             else: out[j].append(n)
         sounding.append(i)
@@ -118,7 +120,7 @@ def _higher(notes):
 
 # %% ../nbs/31_notes.ipynb #b063fd08
 def _outside(n, higher):
-    "What is left of a note outside higher ones, which come by start."
+    "The parts of a note outside higher notes, which are sorted by start."
     left, at = [], n.start
     for m in higher:
         if m.start > at: left.append((at, m.start))
@@ -128,7 +130,7 @@ def _outside(n, higher):
 
 # %% ../nbs/31_notes.ipynb #4725e6c3
 def _line(parts):
-    "The parts (note, whether whole) by start. Of two within a crumb what is left of a note goes, else the shorter."
+    "The parts (note, whether whole) by start. Of two within a crumb, a remainder is dropped, else the shorter one."
     out = []
     for n, whole in sorted(parts, key=lambda p: p[0].start):
         together = out and n.start - out[-1][0].start < _CRUMB and not (whole and out[-1][1])
@@ -147,7 +149,7 @@ class Tune:
     controls: dict = field(default_factory=dict) # name -> (times in s, values): modulation, volume, expression,
                                                  # sustain: 0 to 127; bend: semitones
     tempo: list = field(default_factory=list)    # [(seconds, beats a minute)]
-    played: bool = False    # whether the controllers hold a whole performance, to which nothing is added
+    played: bool = False    # do the controllers hold a whole performance? Then nothing is added to it
     voice: "Voice | None" = None # which voice of a file it is
     of: int = 0             # how many voices that file has
 

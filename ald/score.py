@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LONGEST_REST', 'SHORT_REST', 'MOST_BARS', 'VIOLIN', 'MOST_EVENTS', 'PLAYED', 'MOST_NOTES', 'TempoMap', 'Bars',
-           'Voice', 'Score', 'voices', 'bar_lines']
+           'Voice', 'sounding_time', 'Score', 'played_channels', 'voices', 'bar_lines']
 
 # %% ../nbs/33_score.ipynb #92d1af42
 import warnings
@@ -21,9 +21,9 @@ from .controllers import *
 class TempoMap:
     "A file's time: from ticks to seconds and back."
     def __init__(self,
-        smf: Smf # its impossible tempi are added to its faults
+        smf: Smf # impossible tempi are added to its faults
     ):
-        changes = {0: 500000} # tick -> microseconds in a beat; 120 beats a minute until told
+        changes = {0: 500000} # tick -> microseconds in a beat; 120 beats a minute by default
         for tick, track, body in smf.metas(TEMPO):
             microseconds = int.from_bytes(body[:3], "big") if len(body) >= 3 else 0
             if microseconds: changes[tick] = microseconds
@@ -41,7 +41,7 @@ class TempoMap:
 def seconds(self: TempoMap,
     tick # one, or an array
 ):
-    "When a tick is."
+    "Time of a tick, in seconds."
     i = np.searchsorted(self.ticks, tick, "right") - 1
     return self.times[i] + (tick - self.ticks[i])*self.rates[i]
 
@@ -60,7 +60,7 @@ LONGEST_REST, SHORT_REST = 60., 10. # seconds: a silence of all voices longer th
 @patch
 def shorten(self: TempoMap,
     spans: list, # (start, end) of all notes, ticks
-    faults: Faults # to say it
+    faults: Faults # each shortened silence is added
 ):
     "Let the clock stand still in every long silence."
     starts, ends = np.array(sorted(spans)).T
@@ -89,22 +89,26 @@ MOST_BARS = 10_000 # bar lines; the longest symphonies have 2,000 bars
 class Bars:
     "The bars of a file: their numbers, and where they begin."
     def __init__(self,
-        smf: Smf # its impossible time signatures are added to its faults
+        smf: Smf # impossible time signatures are added to its faults
     ):
-        lengths = {0: 4*smf.beat} # tick -> ticks in a bar; 4/4 until told
-        for tick, track, body in smf.metas(METRE):
+        lengths = {0: 4*smf.beat} # tick -> ticks in a bar; 4/4 by default
+        for tick, track, body in smf.metas(TIME_SIGNATURE):
             if len(body) >= 2 and body[0] and body[1] <= 7: lengths[tick] = max(1, 4*smf.beat*body[0]/2**body[1])
-            else: smf.faults.add("an impossible metre is passed over, and the one before it holds", tick, track)
+            else:
+                fault = "an impossible time signature is passed over, and the one before it holds"
+                smf.faults.add(fault, tick, track)
         self.exist = smf.beat > 0
         self.ticks, self.lengths = np.array(list(lengths)), np.array(list(lengths.values()), float)
         self.first = np.concatenate([[1], 1 + np.cumsum(np.ceil(np.diff(self.ticks)/self.lengths[:-1]))])
 
-    def name(self, tick): # such as "bar 3"
+    def name(self, tick):
+        "The bar of a tick, such as `bar 3`."
         if not self.exist: return f"tick {tick:.0f}"
         i = np.searchsorted(self.ticks, tick + 1e-3, "right") - 1
         return f"bar {self.first[i] + (tick + 1e-3 - self.ticks[i])//self.lengths[i]:.0f}"
 
-    def lines(self, end): # ticks at which bars begin, before tick `end`; none if they are too many
+    def lines(self, end):
+        "Ticks at which bars begin, before tick `end`; none if they are too many."
         ends = np.minimum(np.append(self.ticks[1:], end), end)
         if not self.exist or sum(np.maximum(ends - self.ticks, 0)/self.lengths) > 100*MOST_BARS: return np.zeros(0)
         return np.concatenate([np.arange(a, b, length) for a, b, length in zip(self.ticks, ends, self.lengths)])
@@ -138,14 +142,14 @@ class Voice:
 
 # %% ../nbs/33_score.ipynb #7f2b8bec
 def _stretches(starts, ends):
-    "Between beginnings and ends of notes: how long, and how many sound."
+    "The stretches between starts and ends of notes: how long each is, and how many notes sound."
     times = np.concatenate([ends, starts]) # ends first, so that a note that begins where one ends is alone
     order = np.argsort(times, kind="stable")
     return np.diff(times[order], append=times.max()), np.cumsum(np.where(order < len(ends), -1, 1))
 
 # %% ../nbs/33_score.ipynb #f30ffccc
-def _sounding(starts, ends):
-    "How long notes sound, s; the most at once; the share of time in which one does. The last two without legato."
+def sounding_time(starts, ends):
+    "Seconds of sound; most notes at once; share of the time with a single note. The last two ignore legato."
     lasts, count = _stretches(starts, ends)
     seconds = lasts[count > 0].sum()
     lasts, count = _stretches(starts, np.maximum(ends - OVERLAP, (starts + ends)/2))
@@ -154,10 +158,10 @@ def _sounding(starts, ends):
 
 # %% ../nbs/33_score.ipynb #872452b6
 MOST_EVENTS = 5_000_000  # events read for all voices together; a file of 4 MB has a million
-PLAYED = "ald: played" # text of a file whose controllers hold a whole performance, as `write_midi` makes of curves
+PLAYED = "ald: played" # text of a file whose controllers hold a whole performance, written from curves
 
 class Score:
-    """A file's voices.
+    """A MIDI file: its time, its bars and its voices.
 
     Raises `FileNotFoundError` if there is no file; `ValueError` if it is not MIDI, or has no notes but percussion."""
     def __init__(self,
@@ -166,33 +170,33 @@ class Score:
         self.path, self.smf = Path(path), read_smf(path)
         self.faults, self.clock, self.bars = self.smf.faults, TempoMap(self.smf), Bars(self.smf)
         self.played = any(body == PLAYED.encode() for _, _, body in self.smf.metas(TEXT))
-        parts = {k: p for k, p in self._parts().items() if p.spans}
+        parts = {k: p for k, p in self.read_parts().items() if p.spans}
         if not parts: raise ValueError(f"{self.path}: has no notes; give a MIDI file with a melody in it")
         self.clock.shorten([span[:2] for p in parts.values() for span in p.spans], self.faults)
         melodic = {k: p for k, p in parts.items() if k[1] != _DRUMS}
         if not melodic:
             raise ValueError(f"{self.path}: has only percussion (channel 10); give a MIDI file with a melody in it")
         self.parts = list(melodic.values())
-        self.voices = [self._voice(n, *k, p) for n, (k, p) in enumerate(melodic.items(), 1)]
+        self.voices = [self.read_voice(n, *k, p) for n, (k, p) in enumerate(melodic.items(), 1)]
 
 # %% ../nbs/33_score.ipynb #33c939d2
 @patch
-def _parts(self: Score):
-    "(track, channel) -> what is played there."
+def read_parts(self: Score):
+    "(track, channel) -> its `Part`."
     noted = {n: t for n, t in enumerate(self.smf.tracks, 1) if t.has_notes}
     if self.smf.kind == 2 and len(noted) > 1:
         raise ValueError(f"{self.path}: format 2 (independent patterns) has no common time; export it as format 1")
-    keys = [(n, int(c)) for n, t in noted.items() for c in _channels(t.events)]
+    keys = [(n, int(c)) for n, t in noted.items() for c in played_channels(t.events)]
     silent = [(n, t.events) for n, t in enumerate(self.smf.tracks, 1) if n not in noted and len(t.events)]
     listened = {c: _unnoted(silent, c) for c in {c for _, c in keys}}
     if sum(len(noted[n].events) + sum(len(e) for _, e in listened[c]) for n, c in keys) > MOST_EVENTS:
         raise ValueError(f"{self.path}: has too many events to be music; give a MIDI file with a melody in it")
-    return {(n, c): self._part(n, c, noted[n], listened[c]) for n, c in keys}
+    return {(n, c): self.read_part(n, c, noted[n], listened[c]) for n, c in keys}
 
 # %% ../nbs/33_score.ipynb #df2d4d58
 @patch
-def _part(self: Score, n, channel, track, listened):
-    "One channel of track number `n`, with what other tracks say to it."
+def read_part(self: Score, n, channel, track, listened):
+    "One channel of track number `n`, with the controllers that other tracks send to it."
     own = track.events[track.events[:, 1] & 15 == channel]
     rows = np.concatenate([e for _, e in sorted(listened + [(n, own)], key=lambda x: x[0])])
     part = Part(rows[np.argsort(rows[:, 0], kind="stable")], track.end, n)
@@ -200,23 +204,26 @@ def _part(self: Score, n, channel, track, listened):
     return part
 
 # %% ../nbs/33_score.ipynb #2f8e61be
-def _channels(events): # channels, from 0, on which keys are pressed
+def played_channels(events):
+    "Channels, from 0, on which keys are pressed."
     pressed = (events[:, 1] & 0xf0 == 0x90) & (events[:, 3] > 0)
     return np.unique(events[pressed, 1] & 15)
 
+# %% ../nbs/33_score.ipynb #de07713e
 def _unnoted(silent, channel):
     "[(track, its events on a channel)] of tracks that play no notes, [(track, all its events)]."
     return [(n, e[(e[:, 1] & 15 == channel) & (e[:, 1] >= 0xb0)]) for n, e in silent]
 
 # %% ../nbs/33_score.ipynb #fdb4ece6
 @patch
-def _voice(self: Score, index, track, channel, part):
+def read_voice(self: Score, index, track, channel, part):
+    "Describe one part as a `Voice`."
     starts, ends, pitches = (np.array(x) for x in list(zip(*part.spans))[:3])
     inside = (np.round(pitches) >= LOWEST) & (np.round(pitches) <= HIGHEST)
     name, program = self.smf.tracks[track - 1].name, part.programs.most_common(1)[0][0]
     return Voice(index, name, track, channel + 1, program, len(pitches),
                  pitches.min().item(), pitches.max().item(), pitches.mean().item(),
-                 *_sounding(self.clock.seconds(starts), self.clock.seconds(ends)), inside.mean().item())
+                 *sounding_time(self.clock.seconds(starts), self.clock.seconds(ends)), inside.mean().item())
 
 # %% ../nbs/33_score.ipynb #5de1a22a
 def voices(
@@ -246,7 +253,9 @@ def say(self: Score,
 
 # %% ../nbs/33_score.ipynb #6474bb6f
 @patch
-def warn(self: Score, sentence): warnings.warn(f"{self.path}: {sentence}", stacklevel=5)
+def warn(self: Score, sentence):
+    "Warn, with the name of the file."
+    warnings.warn(f"{self.path}: {sentence}", stacklevel=5)
 
 # %% ../nbs/33_score.ipynb #f1a815b4
 @patch
