@@ -8,8 +8,8 @@ that names the file. Wrong is anything else: another exception, more than 5 s of
 process that dies. What went wrong is counted by place; the smallest file of each is kept. The exit status is 1 if
 anything did. A file depends on the seed and its number alone, so a run can be repeated.
 
-`--curves` stands for the editor's projects too, `--weights` for everything that training reads and leaves behind: weights,
-checkpoints, logs, caches, results, notes.
+`--curves` includes the editor's projects. `--weights` includes everything that training reads and leaves behind:
+weights, checkpoints, logs, caches, results, notes.
 """
 import argparse, collections, functools, io, json, os, random, re, struct, sys, tempfile, traceback, warnings, zipfile
 from collections.abc import Callable
@@ -31,7 +31,6 @@ from ald.edm import EDMConfig
 from ald.kaggle import check_weights
 from ald.midi import Note, read_midi, tune_curves, voices
 from ald.run import load_checkpoint, read_log, save_checkpoint
-from ald.train import load_unet
 from ald.unet import UNet, UNetConfig
 from ald.vae import VAE, VAEConfig
 
@@ -356,7 +355,7 @@ KINDS = { # option -> {name: format}
         project=Format("a.ald", project_seeds, odd_project, Draft)),
     "weights": dict(
         weights=Format(WEIGHTS, weight_seeds, odd_safetensors, lambda p: load_weights(p, EDMConfig)),
-        unet=Format(WEIGHTS, unet_seeds, odd_safetensors, load_unet),
+        unet=Format(WEIGHTS, unet_seeds, odd_safetensors, UNet.load),
         vae=Format(WEIGHTS, vae_seeds, odd_safetensors, VAE.load),
         checked=Format(WEIGHTS, unet_seeds, odd_safetensors, check_weights),
         checkpoint=Format("a.pt", checkpoint_seeds, odd_checkpoint,

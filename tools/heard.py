@@ -2,11 +2,11 @@
 
     python tools/heard.py FOLDER ... [--files 50] [--seconds 20] [--steps 18] [--seed S] [--json FILE]
 
-Files that play are taken at random. Of each, 20 s from its first note on are played by the violin; the sound is turned
-into notes by the project's own tracker, and these are compared with the notes of the file that end within that time:
-F1, an onset within 50 ms and a pitch within half a semitone being right (`ald.metrics.note_scores`). Of each file below
-0.9 is told of which kind the notes are that were missed, and the F1 of the curves that the violin was to follow: what is
-lost there already is not the sound's fault.
+Files that play are taken at random. The violin plays 20 s of each, from its first note on. The project's own tracker
+turns the sound into notes, and these are compared with the notes of the file that end within that time: F1, where an
+onset within 50 ms and a pitch within half a semitone are right (`ald.metrics.note_scores`). For each file below 0.9
+it prints which kinds of notes were missed, and the F1 of the requested curves: what is lost there already is not the
+sound's fault.
 """
 import argparse, json, random, statistics, sys, warnings
 from dataclasses import replace

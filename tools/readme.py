@@ -2,10 +2,10 @@
 
     python tools/readme.py
 
-nbdev's own processors drop hidden and exported cells and directives. What is left is written in order: markdown as it is,
-code fenced, printed and returned text fenced, tables that a cell gives as markdown as they are, pictures to
-`nbs/index_files/`. Links and pictures that are relative to `nbs/` become relative to the top level, where README.md lies.
-Outputs are those stored in the notebook, nothing is run, so the same notebook gives the same README.
+nbdev's own processors drop hidden and exported cells and directives. The rest is written in order: markdown as it
+is, code fenced, printed and returned text fenced, tables that a cell gives as markdown as they are, pictures to
+`nbs/index_files/`. Links and pictures relative to `nbs/` become relative to the top level, where README.md is.
+Outputs are those stored in the notebook. Nothing is run, so the same notebook gives the same README.
 """
 import base64, posixpath, re, shutil, sys
 from pathlib import Path
@@ -15,8 +15,8 @@ from nbdev.processors import FilterDefaults
 TOP = Path(__file__).resolve().parent.parent
 NBS, PICTURES = "nbs", "nbs/index_files" # relative to the top level, as README.md links to them
 
-# Left out of nbdev's list: the title stays a heading and does not become Quarto's front matter; backticks do not become links
-# (they would depend on what else is installed); documentation cells would run code.
+# Left out of nbdev's list: the title stays a heading and does not become Quarto's front matter; backticks do not
+# become links (they would depend on what else is installed); documentation cells would run code.
 SKIP = {"FrontmatterProc", "add_links", "add_show_docs", "exec_show_docs"}
 
 LINK = re.compile(r'(\]\(|<img[^>]*?\ssrc="|<a[^>]*?\shref=")([^)\s"]+)')
@@ -46,8 +46,9 @@ def fenced(text, lang=""):
 
 
 def output(out, name):
-    "One output of a code cell as markdown, or None if a page cannot show it (a player, a widget). Writes its picture, if any."
-    if out.output_type == "error": sys.exit(f"{NBS}/index.ipynb: a cell ended with {out.ename}: {out.evalue}; run it again")
+    "One output of a code cell as markdown; None for a player or a widget. Writes its picture, if any."
+    if out.output_type == "error":
+        sys.exit(f"{NBS}/index.ipynb: a cell ended with {out.ename}: {out.evalue}; run it again")
     if out.output_type == "stream": return fenced(out.text) if out.name == "stdout" else None
     data = out.data
     if "image/png" in data:

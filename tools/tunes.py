@@ -193,16 +193,18 @@ def row(tune, path):
 
 README = """# Tunes
 
-Melodies that `ald` ships, to play and to test with: `ald play data/midi/etude.mid`. They were entered by hand for this project, with the bowing and the
-dynamics, as text in `tools/tunes.py`, whose head explains the notation; `python tools/tunes.py` writes the files and this page from it, byte for byte
-the same each time. The melodies are in the public domain; the files are under the project's licence.
+`ald` ships these melodies to play and to test with: `ald play data/midi/etude.mid`. They were entered by hand
+for this project, with bowing and dynamics, as text in `tools/tunes.py`. The head of that file explains the
+notation. `python tools/tunes.py` writes the files and this page from it, byte for byte the same each time. The
+melodies are in the public domain; the files are under the project's licence.
 
 | file | melody | origin | length | compass | what it exercises |
 | --- | --- | --- | --- | --- | --- |
 {}
 
-Each file has one voice (program 40, violin) and a conductor track with tempo and metre. Velocity is the level of a note at its loudest, expression
-(CC11) shapes the level within notes, modulation (CC1) where it occurs is the width of the vibrato, and notes that touch are slurred.
+Each file has one voice (program 40, violin) and a conductor track with tempo and time signature. Velocity is the level of
+a note at its loudest. Expression (CC11) shapes the level within notes. Modulation (CC1), where it occurs, is
+the width of the vibrato. Notes that touch are slurred.
 """
 
 if __name__ == "__main__":
