@@ -9,7 +9,7 @@ import functools, json, subprocess, sys, zipfile
 from pathlib import Path
 
 PITCH, ENVELOPE = .8, .8 # raw pitch accuracy within 50 cents, envelope correlation: what a result must at least reach
-WEIGHTS = {"ald/weights/vae.safetensors", "ald/weights/unet.safetensors"}
+WEIGHTS = {f"ald/weights/{name}.safetensors" for name in ("vae", "unet", "expression")}
 
 
 def demand(ok, sentence):
