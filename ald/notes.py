@@ -152,10 +152,12 @@ class Tune:
     played: bool = False    # do the controllers hold a whole performance? Then nothing is added to it
     voice: "Voice | None" = None # which voice of a file it is
     of: int = 0             # how many voices that file has
+    chords: list[Note] = field(default_factory=list) # every note, where notes sound together and all are played
 
     def __post_init__(self):
         if not self.notes: raise ValueError("there are no notes; a tune needs at least one")
-        object.__setattr__(self, "notes", sorted(self.notes, key=lambda n: n.start))
+        for name in ("notes", "chords"):
+            object.__setattr__(self, name, sorted(getattr(self, name), key=lambda n: n.start))
 
     @property
     def duration(self) -> float: return max(n.end for n in self.notes) # seconds, to the end of the last note
@@ -180,7 +182,8 @@ def transposed(self: Tune,
     semitones: float # up; may be negative
 ):
     "The same tune, higher or lower."
-    return replace(self, notes=[replace(n, pitch=n.pitch + semitones) for n in self.notes])
+    moved = lambda notes: [replace(n, pitch=n.pitch + semitones) for n in notes]
+    return replace(self, notes=moved(self.notes), chords=moved(self.chords))
 
 # %% ../nbs/31_notes.ipynb #0965cbcf
 @patch

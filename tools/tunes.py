@@ -6,6 +6,7 @@ To add a tune, add a `Tune` to `TUNES`. Tokens of its text, separated by spaces:
     F#5:3    three units; F#5:1/2 is half of one
     F#5~     tied to the next note, which has the same pitch: marks between the two take effect while it sounds
     F#5'     staccato (half its length); F#5! is accented (a louder note)
+    D4+A4+F5 a chord, from its lowest note; length, bow and marks as for one note: D4+A4+F5:3!
     .:2      a rest of two units
     ( )      a slur: the notes touch; elsewhere each is a bow of its own, with a little air after it
     pp p mp mf f ff   level from here on; `<` or `>` after one: a gradual change until the next one
@@ -22,7 +23,7 @@ from pathlib import Path
 import mido
 
 PPQ = 480 # ticks in a quarter note
-DYNAMICS = dict(pp=48, p=58, mp=68, mf=80, f=94, ff=110) # velocities; 48 to 118 span the middle 90 % of notes in the recordings of nbs/38_playing
+DYNAMICS = dict(pp=48, p=58, mp=68, mf=80, f=94, ff=110) # velocities; 48 to 118 span the middle 90 % of notes in the recordings of nbs/76_playing
 STEP = Fraction(1, 32) # of a whole note, between the points of a gradual change
 STEPS = dict(C=0, D=2, E=4, F=5, G=7, A=9, B=11, **{"#": 1, "b": -1})
 
@@ -95,6 +96,19 @@ TUNES = [
         f (E6 F#6 G6 A6) ff vib=120 B6:4 | f > vib=90 E7:4~ p E7:2 .:2 |
         f vib=70 (B5:3 A5) (G5 F#5) E5:2 | pp (B5:3 A5) (G5 F#5) E5:2 |
         p < (B4 A4 G4 D4) tempo=88 mp > B3:2 A3:2 | p > vib=90 tempo=72 G3:4~ vib=20 G3:4 pp |"""),
+
+    Tune("silent_night", "Silent Night (Stille Nacht)", "Franz Xaver Gruber, 1818; public domain; second voice written for this project",
+         "double stops throughout: thirds and sixths, slurred", (6, 8), E8, 66, """
+        p (F#4+A4:3/2 G4+B4:1/2 F#4+A4) D4+F#4:3 | (F#4+A4:3/2 G4+B4:1/2 F#4+A4) D4+F#4:3 | mp < C#5+E5:2 C#5+E5 mf > A4+C#5:3 | mp F#4+D5:2 F#4+D5 > F#4+A4:3 p |
+        mp < G4+B4:2 G4+B4 mf (B4+D5:3/2 A4+C#5:1/2 G4+B4) | mp (F#4+A4:3/2 G4+B4:1/2 F#4+A4) > D4+F#4:3 p | mp < G4+B4:2 G4+B4 mf (B4+D5:3/2 A4+C#5:1/2 G4+B4) | mp (F#4+A4:3/2 G4+B4:1/2 F#4+A4) > D4+F#4:3 p |
+        mp < C#5+E5:2 C#5+E5 mf (E5+G5:3/2 C#5+E5:1/2 A4+C#5) | f F#4+D5:3 > D5+F#5:3 | mp (F#4+D5:3/2 F#4+A4:1/2 D4+F#4) (C#4+A4:3/2 C#4+G4:1/2 C#4+E4) | p > tempo=58 A3+D4:6 pp |"""),
+
+    Tune("la_folia", "La Folia", "progression of the 16th century; this setting written for this project; Apache-2.0 like the rest of it",
+         "chords of three and four between single notes, then double stops", (3, 4), Q4, 92, """
+        f D4+A4+F5! F5:3/2 E5:1/2 | A3+E4+C#5+E5! E5:2 | D4+A4+F5! F5:3/2 G5:1/2 | G3+E4+C5+G5! G5:2 |
+        A3+F4+C5+A5! A5:3/2 G5:1/2 | G3+E4+C5+G5! G5:3/2 F5:1/2 | D4+A4+F5! F5:3/2 D5:1/2 | A3+E4+C#5! > E4+C#5:2 p |
+        p D5+F5 (D5+F5:3/2 C#5+E5:1/2) | C#5+E5:3 | D5+F5 (D5+F5:3/2 E5+G5:1/2) | E5+G5:3 |
+        < F5+A5 (F5+A5:3/2 E5+G5:1/2) | mf E5+G5 (E5+G5:3/2 D5+F5:1/2) | f D4+A4+F5! tempo=76 A3+E4+C#5+E5:2 | tempo=66 > D4+A4+F5:3 p |"""),
 ]
 
 def pitch(name):
@@ -106,7 +120,7 @@ def parse(tune):
     """Read a text into notes [start, end, pitch, extra velocity] and marks (time, value), times in whole notes.
 
     Raises `ValueError` naming the tune and bar for a token that is none, or a bar of the wrong length."""
-    notes, levels, vibrato, tempo = [], [], [], [(Fraction(0), tune.tempo)]
+    notes, levels, vibrato, tempo, last = [], [], [], [(Fraction(0), tune.tempo)], [] # `last`: the notes of the last token
     now = bar_start = Fraction(0); bar = 1; slur = tie = False
     full = Fraction(*tune.meter)
     fail = lambda what: ValueError(f"{tune.file}, bar {bar}: {what}")
@@ -122,20 +136,24 @@ def parse(tune):
         elif token == "(": slur = True
         elif token == ")":
             slur = False
-            notes[-1][1] = released(notes[-1][0], now)
+            for n in last: n[1] = released(n[0], now)
         elif token == "|":
             length = now - bar_start
             at_edge = "|" not in tokens[:k] or "|" not in tokens[k+1:] # an upbeat, or what an upbeat took from the last bar
             if length != full and not (at_edge and length < full): raise fail(f"lasts {length}, not {full}")
             bar, bar_start = bar + 1, now
-        elif m := re.fullmatch(r"([A-G][#b]?\d|\.)(?::(\d+(?:/\d+)?))?('?)(!?)(~?)", token):
-            name, units, short, accent, tied = m.groups()
+        elif m := re.fullmatch(r"([A-G][#b]?\d(?:\+[A-G][#b]?\d)*|\.)(?::(\d+(?:/\d+)?))?('?)(!?)(~?)", token):
+            names, units, short, accent, tied = m.groups()
             start, now = now, now + tune.unit*Fraction(units or 1)
-            if name == ".": continue
+            if names == ".": continue
+            pitches = [pitch(name) for name in names.split("+")]
             end = now if slur or tied else start + (now - start)/2 if short else released(start, now)
-            if tie and notes[-1][2] != pitch(name): raise fail(f"{token} is tied to another pitch")
-            if tie: notes[-1][1] = end if slur or tied else released(notes[-1][0], now)
-            else: notes.append([start, end, pitch(name), 14*bool(accent)])
+            if tie and [n[2] for n in last] != pitches: raise fail(f"{token} is tied to another pitch")
+            if tie:
+                for n in last: n[1] = end if slur or tied else released(n[0], now)
+            else:
+                last = [[start, end, p, 14*bool(accent)] for p in pitches]
+                notes += last
             tie = bool(tied)
         else: raise fail(f"{token!r} is not in the notation")
     return notes, levels, vibrato, tempo, now
@@ -202,8 +220,8 @@ melodies are in the public domain; the files are under the project's licence.
 | --- | --- | --- | --- | --- | --- |
 {}
 
-Each file has one voice (program 40, violin) and a conductor track with tempo and time signature. Velocity is the level of
-a note at its loudest. Expression (CC11) shapes the level within notes. Modulation (CC1), where it occurs, is
+Each file has one voice (program 40, violin) and a conductor track with tempo and time signature. Velocity is the
+level of a note at its loudest. Expression (CC11) shapes the level within notes. Modulation (CC1), where it occurs, is
 the width of the vibrato. Notes that touch are slurred.
 """
 
