@@ -433,12 +433,11 @@ def score_midi(notes, path, folder) -> tuple: # MIDI file in `folder`, number of
     midi = write_midi(Path(folder)/"notes.mid", notes)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        try: played = len(read_midi(midi).notes)
+        try: tune = read_midi(midi, chords=True)
         except ValueError as e: raise ValueError(str(e).replace(str(midi), str(path))) from None
     for w in said: # the caption of the table says how many notes of chords are played
         if "together" not in str(w.message): warnings.warn(str(w.message).replace(str(midi), str(path)))
-    return midi, played
-
+    return midi, len(tune.chords or tune.notes)
 def render_settings(given: dict) -> dict: # as JSON has them
     "Steps, guidance and seed of `Violin.render`, defaults included."
     default = {k: p.default for k, p in inspect.signature(Violin.render).parameters.items()

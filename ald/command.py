@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['EXAMPLE', 'Parser', 'add_command', 'refuse', 'positive_integer', 'whole_number', 'finite_number', 'positive_number',
-           'share_of_one', 'sampler_steps', 'guidance_scale', 'vibrato_factor', 'semitones', 'port_number',
-           'out_option', 'given_options', 'name_beside', 'file_checksum', 'picture_text', 'made_by_ald', 'output_paths',
-           'keep_sentence', 'check_writable', 'check_folder', 'expect_kind', 'sentence', 'say', 'watched',
-           'say_warning', 'Terminated', 'terminable', 'exit_code', 'closed_pipe', 'program_parser', 'run_program',
-           'run_command', 'Trial', 'files_below']
+           'share_of_one', 'sampler_steps', 'guidance_scale', 'vibrato_factor', 'expression_amount', 'semitones',
+           'port_number', 'out_option', 'given_options', 'name_beside', 'file_checksum', 'picture_text', 'made_by_ald',
+           'output_paths', 'keep_sentence', 'check_writable', 'check_folder', 'expect_kind', 'sentence', 'say',
+           'watched', 'say_warning', 'Terminated', 'terminable', 'exit_code', 'closed_pipe', 'program_parser',
+           'run_program', 'run_command', 'Trial', 'files_below']
 
 # %% ../nbs/65_command.ipynb #e2a1a848
 import argparse, contextlib, hashlib, io, math, os, re, signal, sys, tempfile, threading, traceback, warnings, zipfile
@@ -86,6 +86,11 @@ def vibrato_factor(s):
     "How wide the vibrato is, times the usual."
     if not 0 <= (x := finite_number(s)) <= 20: refuse(s, "a width of vibrato from 0 to 20 times the usual")
     return x
+
+# %% ../nbs/65_command.ipynb #be650001
+def expression_amount(s):
+    "How much of the learned reading: 0 to 1, or `off`."
+    return 0. if s == "off" else share_of_one(s)
 
 # %% ../nbs/65_command.ipynb #35fae5be
 def semitones(s):

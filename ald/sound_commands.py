@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['model_options', 'like_option', 'render_options', 'tune_options', 'render_arguments', 'load_violin', 'sound_paths',
-           'save_sound', 'say_time', 'which_voice', 'play', 'add_play', 'voice_facts', 'voice_row', 'list_voices',
-           'add_voices', 'render', 'add_render', 'asked_by_tune', 'write_curves', 'add_curves', 'resynth',
-           'recording_argument', 'add_resynth', 'refinement_steps', 'reconstruct', 'add_reconstruct', 'check_evaluate',
-           'asked_by_file', 'fit_length', 'compare', 'json_numbers', 'compare_baselines', 'evaluate', 'add_evaluate',
-           'baseline_options', 'add_sound_commands']
+           'save_sound', 'say_time', 'which_voice', 'about_tune', 'check_voices', 'play', 'stem_paths', 'play_voices',
+           'add_play', 'voice_facts', 'voice_row', 'list_voices', 'add_voices', 'render', 'add_render', 'asked_by_tune',
+           'write_curves', 'add_curves', 'resynth', 'recording_argument', 'add_resynth', 'refinement_steps',
+           'reconstruct', 'add_reconstruct', 'check_evaluate', 'asked_by_file', 'fit_length', 'compare', 'json_numbers',
+           'compare_baselines', 'evaluate', 'add_evaluate', 'baseline_options', 'add_sound_commands']
 
 # %% ../nbs/66_sound_commands.ipynb #e2a1a848
-import json, math, os, shutil, tempfile
+import json, math, os, re, shutil, tempfile
 from pathlib import Path
 from .files import *
 from .command import *
@@ -47,8 +47,12 @@ def tune_options(p):
                    help="which voice, by number or name as ald voices lists them (the violin, else the melody)")
     p.add_argument("--transpose", type=semitones, default=0, metavar="N|auto",
                    help="semitones, or auto to make it fit a violin (0)")
+    p.add_argument("--chords", choices=("all", "top"), default="all",
+                   help="every note of a chord, or its top note only (all)")
     p.add_argument("--vibrato", type=vibrato_factor, default=1., metavar="X",
                    help="times a player's usual width; 0 for none (1)")
+    p.add_argument("--expression", type=expression_amount, default=0., metavar="X|off",
+                   help="level, swell and vibrato as learned from players, 0 to 1; with --seed another reading (off)")
 
 # %% ../nbs/66_sound_commands.ipynb #11a3a908
 def render_arguments(args):
@@ -97,17 +101,57 @@ def which_voice(path, tune):
     if tune.of == 1: return ""
     return f"; voice {tune.voice.index} of {tune.of} (`ald voices {path}` lists them, --voice takes another)"
 
+# %% ../nbs/66_sound_commands.ipynb #d4f0dc8e
+def about_tune(tune):
+    "Name, notes and length of a tune."
+    n = len(tune.chords or tune.notes)
+    lines = f" in {len(tune.lines())} lines" if tune.chords else ""
+    return f"{tune.name}, {n} note{'s'*(n > 1)}{lines}, {tune.duration:.1f} s"
+
+def check_voices(args):
+    "Options of several voices that do not go together raise `ValueError`."
+    if args.voice is not None and args.voices:
+        raise ValueError("--voice plays one voice and --voices several; give one of the two")
+    if args.stems and not args.voices: raise ValueError("--stems writes each of several voices; add --voices all")
+    if args.stems and args.stems.exists() and not args.stems.is_dir():
+        raise ValueError(f"{args.stems}: is a file; give a folder with --stems")
+
 # %% ../nbs/66_sound_commands.ipynb #4f0acea7
 def play(args):
     "A MIDI file to sound, with picture and curves."
     from ald.midi import read_midi
     expect_kind(args.file, "midi")
-    tune = read_midi(args.file, args.voice, args.transpose)
+    check_voices(args)
+    if args.voices: return play_voices(args)
+    tune = read_midi(args.file, args.voice, args.transpose, args.chords == "all")
     paths = sound_paths(args, ".wav", ".npz")
     violin = load_violin(args)
-    notes = f"{len(tune.notes)} note{'s'*(len(tune.notes) > 1)}"
-    print(f"{args.file}: {tune.name}, {notes}, {tune.duration:.1f} s{which_voice(args.file, tune)}", flush=True)
-    sound = violin.play(tune, vibrato=args.vibrato, **render_arguments(args))
+    print(f"{args.file}: {about_tune(tune)}{which_voice(args.file, tune)}", flush=True)
+    sound = violin.play(tune, vibrato=args.vibrato, expression=args.expression, **render_arguments(args))
+    save_sound(sound, *paths)
+    say_time(sound, violin)
+
+# %% ../nbs/66_sound_commands.ipynb #2393ac41
+def stem_paths(folder, tunes):
+    "A name for each stem. Raises `ValueError` if one is there already."
+    words = [re.sub(r"[^\w-]+", "-", t.name).strip("-") or "voice" for t in tunes]
+    paths = [folder/f"{k:02d}-{word}.wav" for k, word in enumerate(words, 1)]
+    there = [p for p in paths if p.exists()]
+    if there: raise ValueError(f"{there[0]}: is there already; give another folder with --stems")
+    return paths
+
+def play_voices(args):
+    "Several voices to one sound in stereo and, if wanted, a sound for each."
+    from ald.midi import read_voices
+    which = "violins" if args.voices == "all" else args.voices.split(",")
+    tunes = read_voices(args.file, which, args.transpose, args.chords == "all")
+    stems = iter(stem_paths(args.stems, tunes) if args.stems else [])
+    paths, violin = sound_paths(args, ".wav", ".npz"), load_violin(args)
+    def each(tune, sound):
+        if args.stems: print(f"{sound.save(next(stems))}: {about_tune(tune)}", flush=True)
+    print(f"{args.file}: {len(tunes)} voice{'s'*(len(tunes) > 1)}: {'; '.join(map(about_tune, tunes))}", flush=True)
+    asked = dict(vibrato=args.vibrato, expression=args.expression, **render_arguments(args))
+    sound = violin.play_voices(tunes, each=each, **asked)
     save_sound(sound, *paths)
     say_time(sound, violin)
 
@@ -118,6 +162,9 @@ def add_play(to):
     p.add_argument("file", type=user_path, help="MIDI file")
     out_option(p, "beside the MIDI file: tune.wav")
     tune_options(p)
+    p.add_argument("--voices", metavar="all|N,N",
+                   help="several voices, in stereo: all violins of the file, or numbers and names")
+    p.add_argument("--stems", type=user_path, metavar="FOLDER", help="with --voices: a sound for each voice, too")
     render_options(p)
 
 # %% ../nbs/66_sound_commands.ipynb #03afc403
@@ -205,10 +252,11 @@ either may be left out""")
 
 # %% ../nbs/66_sound_commands.ipynb #94d858ba
 def asked_by_tune(path, args):
-    "Curves that `ald play` follows, and the notes."
-    from ald.midi import read_midi, tune_curves
-    tune = read_midi(path, args.voice, args.transpose)
-    return tune_curves(tune, vibrato_depth=args.vibrato), tune.notes
+    "Curves that `ald play` follows, of chords those of the loudest line; and the notes of the top line."
+    from ald.midi import read_midi
+    from ald.violin import loudest_curves, performed
+    tune = read_midi(path, args.voice, args.transpose, args.chords == "all")
+    return loudest_curves(performed(tune, args.vibrato, args.expression)), tune.notes
 
 # %% ../nbs/66_sound_commands.ipynb #05c6ba2f
 def write_curves(args):
@@ -300,14 +348,14 @@ def add_reconstruct(to):
 # %% ../nbs/66_sound_commands.ipynb #768974fa
 def check_evaluate(args):
     "Raises `ValueError` for options of `evaluate` that do not go together."
-    tuned = (args.voice, args.transpose, args.vibrato) != (None, 0, 1)
+    tuned = (args.voice, args.transpose, args.vibrato, args.expression) != (None, 0, 1, 0)
     if args.baselines and args.render:
         raise ValueError("--baselines and --render make two different tables; give one of them")
     if args.baselines and tuned:
-        raise ValueError("--voice, --transpose and --vibrato do not go with --baselines; "
+        raise ValueError("--voice, --transpose, --vibrato and --expression do not go with --baselines; "
                          "the notes are played as they are")
     if args.render and tuned:
-        raise ValueError("--voice, --transpose and --vibrato do not go with --render; "
+        raise ValueError("--voice, --transpose, --vibrato and --expression do not go with --render; "
                          "play the file with them, then evaluate the sound")
     if args.baselines and len(args.files) != 1:
         raise ValueError(f"--baselines takes one recording, not {len(args.files)} files; "
