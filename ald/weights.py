@@ -14,7 +14,7 @@ from .config import *
 from .files import *
 
 # %% ../nbs/03_weights.ipynb #5d0c1e76
-PRETRAINED = Path(ald.__file__).parent/"weights" # `vae.safetensors` and `unet.safetensors`, shipped inside the package
+PRETRAINED = Path(ald.__file__).parent/"weights" # `vae`, `unet`, `expression.safetensors`, shipped inside the package
 
 # %% ../nbs/03_weights.ipynb #dc92e1db
 def save_weights(
