@@ -10,7 +10,7 @@ __all__ = ['STRINGS', 'FINGERBOARD', 'REACH', 'TOGETHER', 'AT_ONCE', 'LINE_COST'
            'line_curves', 'loudest_curves', 'clip_gain', 'places_of', 'pan_gains', 'mix_stems']
 
 # %% ../nbs/38_lines.ipynb #d1fc0fa4
-import functools, itertools, math
+import functools, itertools, math, warnings
 from dataclasses import replace
 import numpy as np
 from fastcore.basics import patch
@@ -297,7 +297,11 @@ def line_curves(
     vibrato_depth: float = 1., # times the measured depth; 0 for none
     **kwargs # for `perform`
 ) -> list[Curves]: # as many frames each
-    "What the bow and the fingers do in each line of a tune."
+    "What the bow and the fingers do in each line of a tune. Warns of notes for which there is no string."
+    lost = within_reach(restrike(tune.chords))[1]
+    if lost:
+        warnings.warn(f"{tune.name}: leaves out {len(lost)} of {len(tune.chords)} notes; a violin has four strings "
+                      f"(first: {note_name(round(lost[0].pitch))} at {lost[0].start:.1f} s)")
     found = [perform(line, vibrato_depth=vibrato_depth*(LOWER_VIBRATO if k else 1), **kwargs)
              for k, line in enumerate(tune.lines())]
     if len(found) == 1: return found

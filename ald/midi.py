@@ -83,6 +83,7 @@ def voice_tune(score, voice, transpose, chords=False):
     controls = {k: timed_moves(score.clock, moves) for k, moves in part.moves.items()}
     tempo = [(float(score.clock.seconds(tick)), bpm) for tick, bpm in score.clock.tempo]
     every = chord_notes(whole, transpose, score, where) if hidden and chords and not score.played else []
+    if every and not top_voice(every)[1]: line, every = every, [] # what hid the other notes cannot be played
     tune = Tune(line, voice.name or score.path.stem, controls, tempo, score.played, voice, len(score.voices), every)
     mute = [] if tune.played else mute_notes(tune)
     if mute:
@@ -156,7 +157,7 @@ def fit_range(line, own, transpose, score, where):
 
 # %% ../nbs/37_midi.ipynb #14381fc2
 def chord_notes(notes, transpose, score, where):
-    """Every note, moved as `fit_range` moves the top line; [] if no two of those within range sound together.
+    """Every note within range, moved as `fit_range` moves the top line.
 
     Warns of notes outside the violin's range, which are left out."""
     own, top = set(map(id, notes)), top_voice(notes)[0]
@@ -166,7 +167,7 @@ def chord_notes(notes, transpose, score, where):
     if below:
         score.warn(f"{_count(below, 'note of a chord is', 'notes of chords are')} outside the violin's range and left "
                    f"out (first: {where(below[0])})")
-    return inside if top_voice(inside)[1] else []
+    return inside
 
 # %% ../nbs/37_midi.ipynb #ec5e0eec
 def write_midi(

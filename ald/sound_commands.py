@@ -36,7 +36,7 @@ def render_options(p):
                    help="steps of the sampler; fewer are faster and rougher (18)")
     p.add_argument("--guidance", type=guidance_scale, nargs=2, metavar=("E", "P"),
                    help="how strongly to follow envelope and pitch: 1 as trained, more follows closer, 0 ignores")
-    p.add_argument("--seed", type=whole_number, default=0, metavar="N", help="another seed, another performance (0)")
+    p.add_argument("--seed", type=whole_number, metavar="N", help="another seed, another performance (0)")
     like_option(p)
     model_options(p)
 
@@ -104,9 +104,10 @@ def which_voice(path, tune):
 # %% ../nbs/66_sound_commands.ipynb #d4f0dc8e
 def about_tune(tune):
     "Name, notes and length of a tune."
-    n = len(tune.chords or tune.notes)
-    lines = f" in {len(tune.lines())} lines" if tune.chords else ""
-    return f"{tune.name}, {n} note{'s'*(n > 1)}{lines}, {tune.duration:.1f} s"
+    lines = tune.lines()
+    n = sum(len(line.notes) for line in lines)
+    parted = f" in {len(lines)} lines" if len(lines) > 1 else ""
+    return f"{tune.name}, {n} note{'s'*(n > 1)}{parted}, {tune.duration:.1f} s"
 
 def check_voices(args):
     "Options of several voices that do not go together raise `ValueError`."
@@ -145,8 +146,11 @@ def play_voices(args):
     from ald.midi import read_voices
     which = "violins" if args.voices == "all" else args.voices.split(",")
     tunes = read_voices(args.file, which, args.transpose, args.chords == "all")
-    stems = iter(stem_paths(args.stems, tunes) if args.stems else [])
-    paths, violin = sound_paths(args, ".wav", ".npz"), load_violin(args)
+    written = stem_paths(args.stems, tunes) if args.stems else []
+    paths = sound_paths(args, ".wav", ".npz")
+    if paths[0].resolve() in [p.resolve() for p in written]:
+        raise ValueError(f"{paths[0]}: is the name of a stem; give another with --out")
+    stems, violin = iter(written), load_violin(args)
     def each(tune, sound):
         if args.stems: print(f"{sound.save(next(stems))}: {about_tune(tune)}", flush=True)
     print(f"{args.file}: {len(tunes)} voice{'s'*(len(tunes) > 1)}: {'; '.join(map(about_tune, tunes))}", flush=True)
@@ -256,7 +260,7 @@ def asked_by_tune(path, args):
     from ald.midi import read_midi
     from ald.violin import loudest_curves, performed
     tune = read_midi(path, args.voice, args.transpose, args.chords == "all")
-    return loudest_curves(performed(tune, args.vibrato, args.expression)), tune.notes
+    return loudest_curves(performed(tune, args.vibrato, args.expression, args.seed)), tune.notes
 
 # %% ../nbs/66_sound_commands.ipynb #05c6ba2f
 def write_curves(args):
@@ -276,7 +280,9 @@ def add_curves(to):
   ald curves recording.wav -o mine.npz""")
     p.add_argument("file", type=user_path, help="recording or MIDI file")
     out_option(p, "beside the file: NAME.npz")
-    tune_options(p.add_argument_group("for a MIDI file"))
+    group = p.add_argument_group("for a MIDI file")
+    tune_options(group)
+    group.add_argument("--seed", type=whole_number, metavar="N", help="with --expression: another reading (the mean)")
 
 # %% ../nbs/66_sound_commands.ipynb #bafa4ef6
 def resynth(args):
@@ -348,14 +354,15 @@ def add_reconstruct(to):
 # %% ../nbs/66_sound_commands.ipynb #768974fa
 def check_evaluate(args):
     "Raises `ValueError` for options of `evaluate` that do not go together."
-    tuned = (args.voice, args.transpose, args.vibrato, args.expression) != (None, 0, 1, 0)
+    asked = args.voice, args.transpose, args.vibrato, args.expression, args.chords
+    tuned = asked != (None, 0, 1, 0, "all")
     if args.baselines and args.render:
         raise ValueError("--baselines and --render make two different tables; give one of them")
     if args.baselines and tuned:
-        raise ValueError("--voice, --transpose, --vibrato and --expression do not go with --baselines; "
+        raise ValueError("--voice, --transpose, --vibrato, --chords and --expression do not go with --baselines; "
                          "the notes are played as they are")
     if args.render and tuned:
-        raise ValueError("--voice, --transpose, --vibrato and --expression do not go with --render; "
+        raise ValueError("--voice, --transpose, --vibrato, --chords and --expression do not go with --render; "
                          "play the file with them, then evaluate the sound")
     if args.baselines and len(args.files) != 1:
         raise ValueError(f"--baselines takes one recording, not {len(args.files)} files; "
