@@ -195,7 +195,7 @@ def analyse(
     if isinstance(recording, tuple): return recording
     x, name = listen(recording, progress), "the sound" if isinstance(recording, (Tensor, np.ndarray)) else recording
     with ticking("tracking its pitch", tracking_seconds(x) if progress else 0, progress): curves = extract_curves(x)
-    if not curves.envelope.max() > 1e-4:
+    if is_silent(curves.envelope):
         raise ValueError(f"{name}: is silent (below -80 dBFS throughout); give a sound that can be heard")
     return x, curves
 
