@@ -42,7 +42,7 @@ setup(
     python_requires=f">={cfg['min_python']}",
     packages=[cfg["lib_path"], *LENT],
     package_dir=LENT,
-    package_data={cfg["lib_name"]: ["weights/*.safetensors", "*.js", "*.css"]}
+    package_data={cfg["lib_name"]: ["weights/*.safetensors", "js/*.js", "*.css"]}
                  | {name: ["*.mid", "*.json", "*.mp3", "*.csv"] for name in LENT},
     include_package_data=False, # package_data alone decides what a wheel holds
     install_requires=cfg["requirements"].split(),
