@@ -20,7 +20,7 @@ from .unet import *
 from .checkpoint import *
 from .run import *
 from .train import *
-from .watch import *
+from .run import *
 
 # %% ../nbs/48_recipe.ipynb #b8819a59
 KINDS = {stage.kind: stage for stage in (VAEStage, DiffusionStage)} # what a stage trains
