@@ -313,7 +313,8 @@ def write_audio(
     if path.suffix.lower() not in _FORMATS:
         raise ValueError(f"{path}: cannot write {path.suffix or 'a file without a suffix'}; "
                          f"use {', '.join(WRITABLE_SUFFIXES)}")
-    if not torch.isfinite(x).all(): raise ValueError(f"{path}: not written, the sound holds NaN or infinite samples")
+    if not all(torch.isfinite(part).all() for part in x.split(1 << 20, -1)): # in parts, for the memory of an hour
+        raise ValueError(f"{path}: not written, the sound holds NaN or infinite samples")
     if path.suffix.lower() == ".opus": x, sample_rate = resample(x, sample_rate, 48000), 48000 # opus has no 22,050 Hz
     x = x.reshape(-1, x.shape[-1])
     with atomic_path(path) as tmp: _encode(path, tmp, x, sample_rate)

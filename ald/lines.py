@@ -6,8 +6,9 @@
 __all__ = ['STRINGS', 'FINGERBOARD', 'REACH', 'TOGETHER', 'AT_ONCE', 'LINE_COST', 'LEAP_LIMIT', 'LINE_MEMORY', 'FIRST_COST',
            'CROSSING_COST', 'KEPT_STATES', 'SPREAD', 'BEFORE', 'LINGER', 'PULSE', 'LOWER_VIBRATO', 'CLIPPING',
            'fingering', 'chords_of', 'restrike', 'within_reach', 'sounds_alone', 'line_costs', 'voice_leading',
-           'one_at_a_time', 'divide', 'show_lines', 'heard_shares', 'break_chords', 'separate_pulses', 'share_bow',
-           'line_curves', 'loudest_curves', 'clip_gain', 'places_of', 'pan_gains', 'mix_stems']
+           'one_at_a_time', 'divide', 'divided', 'show_lines', 'heard_shares', 'break_chords', 'separate_pulses',
+           'share_bow', 'line_curves', 'loudest_curves', 'clip_gain', 'places_of', 'pan_gains', 'add_scaled',
+           'mix_stems']
 
 # %% ../nbs/38_lines.ipynb #d1fc0fa4
 import functools, itertools, math, warnings
@@ -180,12 +181,19 @@ def divide(
     notes: list[Note] # in any order
 ) -> list[list[Note]]: # one to four lines by height, each by start and one note at a time; at least one
     "Divide chords and voices into lines. Without chords there is one line: that of `top_voice`."
+    return [list(line) for line in divided(tuple(notes))[0]]
+
+@functools.lru_cache(8) # a tune is asked about, then played
+def divided(
+    notes: tuple # of `Note`, in any order
+) -> tuple[list, list]: # lines as of `divide`; notes for which there is no string
+    "The lines of some notes, and what they leave out. Both are kept, so do not change them."
     top, hidden = top_voice(notes)
-    if not hidden: return [top]
-    notes = within_reach(restrike(notes))[0]
+    if not hidden: return [top], []
+    notes, lost = within_reach(restrike(notes))
     of = voice_leading(notes)
     lines = [one_at_a_time([n for n, l in zip(notes, of) if l == k]) for k in range(AT_ONCE)]
-    return [line for line in lines if line]
+    return [line for line in lines if line], lost
 
 # %% ../nbs/38_lines.ipynb #2a8783d9
 def show_lines(
@@ -298,7 +306,7 @@ def line_curves(
     **kwargs # for `perform`
 ) -> list[Curves]: # as many frames each
     "What the bow and the fingers do in each line of a tune. Warns of notes for which there is no string."
-    lost = within_reach(restrike(tune.chords))[1]
+    lost = divided(tuple(tune.chords))[1]
     if lost:
         warnings.warn(f"{tune.name}: leaves out {len(lost)} of {len(tune.chords)} notes; a violin has four strings "
                       f"(first: {note_name(round(lost[0].pitch))} at {lost[0].start:.1f} s)")
@@ -346,6 +354,15 @@ def pan_gains(
     return math.cos(angle), math.sin(angle)
 
 # %% ../nbs/38_lines.ipynb #00a44d93
+def add_scaled(
+    to, # sound (t,), which changes
+    x, # sound, as long or shorter
+    gain,
+    block: int = 1 << 20 # samples at once, so that no second copy of `x` is made
+):
+    "Add a sound times a gain."
+    for a in range(0, len(x), block): to[a:min(a + block, len(x))] += gain*x[a:a + block]
+
 def mix_stems(
     stems, # sounds (t,), of any lengths, full scale 1; each is dropped before the next is asked for
     places=None # of each, -1 left to 1 right; None for one channel
@@ -357,7 +374,7 @@ def mix_stems(
         gains = (1.,) if places is None else pan_gains(places[n-1])
         stem = np.asarray(stem, np.float32)
         if len(stem) > out.shape[1]: out = np.pad(out, ((0, 0), (0, len(stem) - out.shape[1])))
-        for channel, g in zip(out, gains): channel[:len(stem)] += np.float32(g)*stem
+        for channel, g in zip(out, gains): add_scaled(channel, stem, np.float32(g))
     if not n: raise ValueError("there are no stems to mix; give at least one")
     if n > 1: out *= clip_gain(out)
     return out[0] if places is None else out
