@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['EXAMPLE', 'Parser', 'add_command', 'refuse', 'positive_integer', 'whole_number', 'finite_number', 'positive_number',
            'share_of_one', 'sampler_steps', 'guidance_scale', 'vibrato_factor', 'expression_amount', 'semitones',
-           'port_number', 'out_option', 'given_options', 'name_beside', 'file_checksum', 'picture_text', 'made_by_ald',
-           'output_paths', 'keep_sentence', 'check_writable', 'check_folder', 'expect_kind', 'sentence', 'say',
-           'watched', 'say_warning', 'Terminated', 'terminable', 'exit_code', 'closed_pipe', 'program_parser',
-           'run_program', 'run_command', 'Trial', 'files_below']
+           'port_number', 'out_option', 'given_options', 'model_options', 'like_option', 'render_options',
+           'tune_options', 'name_beside', 'file_checksum', 'picture_text', 'made_by_ald', 'output_paths',
+           'keep_sentence', 'check_writable', 'check_folder', 'expect_kind', 'sentence', 'say', 'watched',
+           'say_warning', 'Terminated', 'terminable', 'exit_code', 'closed_pipe', 'program_parser', 'run_program',
+           'run_command', 'Trial', 'files_below']
 
 # %% ../nbs/65_command.ipynb #e2a1a848
 import argparse, contextlib, hashlib, io, math, os, re, signal, sys, tempfile, threading, traceback, warnings, zipfile
@@ -115,6 +116,44 @@ def out_option(p, default):
 def given_options(args, *names):
     "The options of these names that were given."
     return {k: v for k in names if (v := getattr(args, k, None)) is not None}
+
+# %% ../nbs/65_command.ipynb #ba3f0d76
+def model_options(p):
+    "Which weights, on which device."
+    p.add_argument("--weights", type=user_path, metavar="FOLDER",
+                   help="folder with vae.safetensors and unet.safetensors (those that come with ald)")
+    p.add_argument("--device", metavar="NAME", help="cuda, mps or cpu (the best there is)")
+
+# %% ../nbs/65_command.ipynb #2cfb22d3
+def like_option(p):
+    "Which source of the weights to sound like."
+    p.add_argument("--like", metavar="NAME",
+                   help="sound like one of the sources that the weights know, such as a player")
+
+# %% ../nbs/65_command.ipynb #6bd273a3
+def render_options(p):
+    "How to render, and with which weights."
+    p.add_argument("--steps", type=sampler_steps, default=18, metavar="N",
+                   help="steps of the sampler; fewer are faster and rougher (18)")
+    p.add_argument("--guidance", type=guidance_scale, nargs=2, metavar=("E", "P"),
+                   help="how strongly to follow envelope and pitch: 1 as trained, more follows closer, 0 ignores")
+    p.add_argument("--seed", type=whole_number, metavar="N", help="another seed, another performance (0)")
+    like_option(p)
+    model_options(p)
+
+# %% ../nbs/65_command.ipynb #0870d875
+def tune_options(p):
+    "How to play a MIDI file."
+    p.add_argument("--voice", metavar="N|NAME",
+                   help="which voice, by number or name as ald voices lists them (the violin, else the melody)")
+    p.add_argument("--transpose", type=semitones, default=0, metavar="N|auto",
+                   help="semitones, or auto to make it fit a violin (0)")
+    p.add_argument("--chords", choices=("all", "top"), default="all",
+                   help="every note of a chord, or its top note only (all)")
+    p.add_argument("--vibrato", type=vibrato_factor, default=1., metavar="X",
+                   help="times a player's usual width; 0 for none (1)")
+    p.add_argument("--expression", type=expression_amount, default=1., metavar="X|off",
+                   help="level, swell and vibrato as learned from players, 0 to 1; off for rules (1)")
 
 # %% ../nbs/65_command.ipynb #a4e015d7
 _KNOWN = (".mid", ".midi", ".kar", ".rmi", ".smf", ".npz", ".ald", ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3",
