@@ -97,10 +97,11 @@ _KINDS = ("a MIDI file, a recording (wav, flac, ogg, opus, mp3, aiff, caf, au), 
 def zip_kind(path):
     "The kind of a zip archive from the names in it, or None. A cut archive has at least its first name."
     import zipfile
+    with open(path, "rb") as f: b = f.read(4096)
+    names = [b[30:30 + int.from_bytes(b[26:28], "little")].decode("latin-1")]
+    if "project.json" in names: return "project" # a cut one may end with the directory of the curves in it
     try: names = zipfile.ZipFile(path).namelist()
-    except Exception: # a damaged directory may cause any error
-        with open(path, "rb") as f: b = f.read(4096)
-        names = [b[30:30 + int.from_bytes(b[26:28], "little")].decode("latin-1")]
+    except Exception: pass # a damaged directory may cause any error
     return "project" if "project.json" in names else "curves" if any(n.endswith(".npy") for n in names) else None
 
 # %% ../nbs/01_files.ipynb #670189da

@@ -109,6 +109,14 @@ class Page:
         mouse.up()
 
 
+def play_notebook(folder):
+    "The cells that a reader runs to see the editor, as a notebook in `folder`."
+    play = json.loads((TOP/"nbs/83_play.ipynb").read_text())
+    ends = lambda c: c["cell_type"] == "code" and "".join(c["source"]).endswith("\neditor")
+    last = next(i for i, c in enumerate(play["cells"]) if ends(c))
+    (folder/"83_play.ipynb").write_text(json.dumps(dict(play, cells=play["cells"][:last + 1])))
+
+
 def run_notebook(editor, address):
     "Open the notebook and run its cells."
     page = editor.page
@@ -122,7 +130,7 @@ def run_notebook(editor, address):
     waits = lambda: not page.locator(idle).count() or page.locator(".jp-InputPrompt", has_text="[*]:").count()
     end, asked = time.monotonic() + 300, -math.inf
     while not editor.root.count():
-        demand(time.monotonic() < end, "the notebook's cells make an editor")
+        if time.monotonic() > end: demand(False, "the notebook's cells make an editor")
         if choose.count(): choose.first.click() # JupyterLab asks for a kernel if it is told to run before it has one
         elif waits(): asked = time.monotonic()
         elif time.monotonic() > asked + 10: # a kernel that is not quite there does not hear it, or hears the last cell alone
@@ -325,12 +333,11 @@ def main():
     browser = next((b for b in map(shutil.which, BROWSERS) if b), None)
     demand(browser, f"a browser is installed: {browser or 'none of ' + ', '.join(BROWSERS)}")
     from playwright.sync_api import sync_playwright
+    from browser_notes import edit_notes
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as tmp, sync_playwright() as pw:
         folder = Path(tmp)
-        play = json.loads((TOP/"nbs/83_play.ipynb").read_text())
-        last = next(i for i, c in enumerate(play["cells"]) if c["cell_type"] == "code" and "".join(c["source"]).endswith("\neditor"))
-        (folder/"83_play.ipynb").write_text(json.dumps(dict(play, cells=play["cells"][:last + 1]))) # what a reader runs to see the editor
+        play_notebook(folder)
         with jupyter(folder) as (address, runtime):
             chromium = pw.chromium.launch(executable_path=browser, args=FLAGS)
             context = chromium.new_context(viewport=dict(width=1280, height=1600), accept_downloads=True)
@@ -344,6 +351,7 @@ def main():
                 drive(editor, kernel, args.screenshot)
                 accessible(editor)
                 drop(editor, kernel, TOP/"data/midi/lullaby.mid")
+                edit_notes(editor, kernel)
                 without_jupyter(context, outside, args.dark, folder)
                 new = chromium.new_context(viewport=dict(width=1280, height=800), accept_downloads=True)
                 as_a_new_user(new, outside, folder)
@@ -413,12 +421,17 @@ def opened(context, outside, address):
 
 def as_a_new_user(context, outside, folder):
     "The page of `ald ui`, at 1280 x 800."
+    import browser_time, browser_voices # which use what is here
     with ald_ui(folder/"state", "jesu_joy") as (address, ui):
         page, editor = opened(context, outside, address)
         keys_everywhere(page, editor)
         one_selection(page, editor)
+        height = browser_time.taller(page, editor)
         page, editor = survives(page, editor, context)
+        browser_time.still_tall(editor, height)
+        browser_voices.tracks_and_takes(page)
         files_of_others(page, editor, folder)
+        browser_time.time_tools(page, editor)
         many_notes(page, editor, folder)
         mute(page, editor, ui)
         page.close(run_before_unload=False)
@@ -426,7 +439,7 @@ def as_a_new_user(context, outside, folder):
 
 def keys_everywhere(page, editor):
     names = lambda: [h.get_attribute("aria-label") for h in page.locator(".noUi-handle").all()]
-    wait_for(lambda: len(names()) == 6 and all(names()), "sliders have names", shows=names)
+    wait_for(lambda: len(names()) == 9 and all(names()), "sliders have names", shows=names)
     demand(page.evaluate(NAMED) == names()[0], "and have them before they are seen")
     for name in ("Generate", "Play"):
         box = editor.button(name).bounding_box()
@@ -540,7 +553,7 @@ def files_of_others(page, editor, folder):
     drop_bytes(editor, "trio", trio())
     voice, transpose = page.get_by_label("Voice", exact=True), page.get_by_label("Transpose", exact=True)
     wait_for(lambda: "trio: 5 notes" in editor.said(), "of three voices, in a file without a suffix, the violin is taken")
-    wait_for(lambda: voice.locator("option").count() == 3, "and the voices are a list")
+    wait_for(lambda: voice.locator("option").count() == 4, "and the voices are a list, with all that fit a violin")
     voice.select_option(label=next(t for t in voice.locator("option").all_inner_texts() if "Flute" in t))
     wait_for(lambda: "trio: 4 notes" in editor.said(), "the flute is chosen")
     voice.select_option(label=next(t for t in voice.locator("option").all_inner_texts() if "Cello" in t))

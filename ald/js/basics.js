@@ -17,9 +17,20 @@ const READING = 120000; // milliseconds that a file may take to be read
 const NEWS = 1500; // milliseconds for which what Python says is not replaced by what has the focus
 const MUTE = "Python does not answer: it is busy with something else, or it has ended. If it has ended, ";
 const HELP = "Keys work wherever you are on the page, unless you type. Space: play. G: generate. Control Z: undo. "
-  + "Control Shift Z: redo. B: before or now. M: move. D: draw. Plus and minus: zoom. N and P, or Page Down and Up: "
+  + "Control Shift Z: redo. B: before or now. V: a plain tone on the curves. M: move. D: draw. Plus and minus: zoom. "
+  + "Alt plus and minus: zoom in pitch. Alt Page Up and Down: scroll in pitch. Alt Shift plus and minus: a taller or "
+  + "lower roll. I and O: begin and end the loop at the playhead. L: loop on or off. Shift L: loop the selected notes. "
+  + "Shift G: generate everything, not the loop alone. K: metronome. T: tap the tempo. Q: snap notes in time. "
+  + "N and P, or Page Down and Up: "
   + "next and previous note or point. Arrow keys move the selected note or point, with Shift further. "
-  + "Tab: notes, pitch points, loudness points. Escape: select nothing.";
+  + "Tab: notes, pitch points, loudness points. Escape: select nothing; again: no loop. "
+  + "Control A: select all notes. Shift N and P: select one more. Control or Shift and click, or a drag over empty "
+  + "space: select several. A, or a double click: add a note. Delete: delete. S: split at the playhead or the mouse. "
+  + "Alt Left and Right: earlier and later end, with Shift its beginning; or drag an edge. Dot: staccato. "
+  + "Left parenthesis: slur. Greater than: accent. Comma: new bow. Control C: copy. Control V: paste curves onto the "
+  + "selected notes. Control Shift V: paste notes at the playhead. Control D: duplicate. "
+  + "Alt and drag over loudness: crescendo from mark to mark. Control S: save the project. Control O: open a file. "
+  + "Bracket left and right: edit another track. Shift M and Shift S: mute or solo it.";
 
 const clamp = (x, a, b) => Math.min(Math.max(x, a), b);
 const name = m => NAMES[((Math.round(m) % 12) + 12) % 12] + (Math.floor(Math.round(m) / 12) - 1);

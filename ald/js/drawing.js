@@ -8,29 +8,39 @@ extend(class {
 
   draw() {
     if (!this.frames) return;
-    for (const [c, h] of [[this.roll, ROLL], [this.loud, LOUD], [this.over, OVERVIEW]])
+    const { roll, loud } = this.heights;
+    for (const [c, h] of [[this.roll, roll], [this.loud, loud], [this.over, OVERVIEW]])
       set(c, { width: this.width, height: h, viewBox: `0 0 ${this.width} ${h}` });
     this.drawRows();
     this.drawBars();
+    this.drawBeats();
+    this.drawLoop();
+    this.drawHandles();
     this.drawChanged();
+    this.drawOthers();
     this.drawNotes();
+    this.drawMarks();
     this.drawPitch();
     this.drawLoud();
     this.drawOverview();
     this.drawPlayhead();
     this.drawToolbar();
+    this.drawVoices();
+    this.drawTakes();
+    this.drawRecent();
     for (const curve of ["pitch", "envelope"]) this.drawPoints(curve);
     if (this.echo) this.tell(this.root.getRootNode().activeElement);
     this.echo = false;
   }
 
   drawRows() { // once for each compass, width and scale
-    const { low, high, degrees, peak } = this.tune, key = [low, high, this.width, peak, ...degrees].join();
+    const { degrees, peak } = this.tune, { low, high, row: tall } = this, { roll, loud } = this.heights;
+    const key = [low, high, this.width, roll, loud, peak, ...degrees].join();
     if (this.rows === key) return;
     this.rows = key;
-    const rows = [], keys = [svg("rect", { x: 0, y: 0, width: GUTTER, height: ROLL, class: "ald-keyboard" })];
-    const tall = (ROLL - RULER) / (high - low), scale = degrees.length && degrees.length < 12;
-    for (let m = Math.ceil(low); m < high; m++) {
+    const rows = [], keys = [svg("rect", { x: 0, y: 0, width: GUTTER, height: roll, class: "ald-keyboard" })];
+    const scale = degrees.length && degrees.length < 12;
+    for (let m = Math.floor(low); m < high + 0.5; m++) {
       const step = ((m % 12) + 12) % 12, black = [1, 3, 6, 8, 10].includes(step), y = this.pitchY(m + 0.5);
       const kind = scale ? degrees.includes(step) ? "ald-in" : "ald-outside" : black ? "ald-black" : "ald-white";
       rows.push(svg("rect", { x: GUTTER, y, width: this.width - GUTTER, height: tall, class: kind }));
@@ -44,7 +54,7 @@ extend(class {
     keys.push(this.caption = svg("text", { x: 6, y: 14, class: "ald-caption" }, caption));
     this.layers.rows.replaceChildren(...rows);
     this.layers.keys.replaceChildren(...keys);
-    const levels = [], left = [svg("rect", { x: 0, y: 0, width: GUTTER, height: LOUD, class: "ald-corner" })];
+    const levels = [], left = [svg("rect", { x: 0, y: 0, width: GUTTER, height: loud, class: "ald-corner" })];
     for (const [mark, velocity] of DYNAMICS) {
       const y = this.levelY(this.rootOf(velocity));
       levels.push(svg("line", { x1: GUTTER, x2: this.width, y1: y, y2: y }));
@@ -56,20 +66,21 @@ extend(class {
 
   drawBars() { // those on view, as many as have room
     const { bars } = this.store.arrays, [from, to] = this.view.map(f => this.seconds(f));
-    const seconds = [Math.ceil(from), Math.floor(to) + 1], marks = [], lower = [];
+    const seconds = [Math.ceil(from), Math.floor(to) + 1], marks = [], lower = [], names = [];
     const [first, last] = bars.length ? [below(bars, from), below(bars, to, true)] : seconds;
     const every = Math.max(1, Math.ceil((last - first) * 8 / this.width));
     let labelled = -1e9;
     for (let i = Math.ceil(first / every) * every; i < last; i += every) {
       const x = this.x((bars.length ? bars[i] : i) * this.tune.frame_rate);
-      marks.push(svg("line", { x1: x, x2: x, y1: 0, y2: ROLL }));
-      lower.push(svg("line", { x1: x, x2: x, y1: 0, y2: LOUD }));
+      marks.push(svg("line", { x1: x, x2: x, y1: 0, y2: this.heights.roll }));
+      lower.push(svg("line", { x1: x, x2: x, y1: 0, y2: this.heights.loud }));
       if (x - labelled <= 34) continue;
-      marks.push(svg("text", { x: x + 4, y: 14 }, bars.length ? String(i + 1) : `${i} s`));
+      names.push(svg("text", { x: x + 4, y: 14 }, bars.length ? String(i + 1) : `${i} s`));
       labelled = x;
     }
     this.caption.textContent = bars.length ? "bar" : "time";
     this.layers.bars.replaceChildren(...marks);
+    this.layers["bar-names"].replaceChildren(...names);
     this.layers["loud-bars"].replaceChildren(...lower);
   }
 
@@ -80,8 +91,13 @@ extend(class {
   }
 
   drawChanged() {
-    const seen = this.tune.changed.filter(([a, b]) => b > this.view[0] && a < this.view[1]);
-    for (const [layer, height] of [["changed", ROLL], ["loud-changed", LOUD]])
+    const seen = [], pixel = this.span / this.width; // of stretches within a pixel one
+    for (const [a, b] of this.tune.changed) {
+      if (b <= this.view[0] || a >= this.view[1]) continue;
+      if (seen.length && a - seen.at(-1)[1] < pixel) seen.at(-1)[1] = b;
+      else seen.push([a, b]);
+    }
+    for (const [layer, height] of [["changed", this.heights.roll], ["loud-changed", this.heights.loud]])
       this.layers[layer].replaceChildren(...seen.map(([a, b]) => {
         const x = Math.max(this.x(a), GUTTER);
         return svg("rect", { x, y: 0, width: Math.max(Math.min(this.x(b), this.width) - x, 0), height });
@@ -100,31 +116,35 @@ extend(class {
   }
 
   drawNotes() {
-    const tall = Math.max((ROLL - RULER) / (this.tune.high - this.tune.low), 6);
+    const tall = Math.max(this.row, 6);
     const [first, last] = this.between(this.view[0] - 5, this.view[1] + 5), crowd = last - first > MANY;
-    const shown = new Set([this.focus.note, this.selected].filter(i => i >= 0 && i < this.count));
+    const chosen = this.chosenOnView(first, last);
+    const shown = new Set([this.focus.note, this.selected, ...chosen].filter(i => i >= 0 && i < this.count));
     if (!crowd) for (let i = first; i < last; i++) shown.add(i);
     const shape = crowd ? [svg("path", { class: "ald-note", d: this.crowd(first, last, tall) })] : [];
+    if (crowd && !chosen.length && this.chosen.size)
+      shape.push(svg("path", { class: "ald-note ald-selected", d: this.crowd(first, last, tall, this.chosen) }));
     this.layers.crowd.replaceChildren(...shape);
     const role = { role: "slider", "aria-orientation": "vertical", "aria-roledescription": "note" };
     const make = () => svg("rect", { rx: 3, ...role });
     keyed(this.layers.notes, [...shown].sort((a, b) => a - b), i => i, make, (e, i) => {
-      const n = this.note(i), moved = this.preview?.note === i ? this.preview : { semitones: 0, frames: 0 };
+      const n = this.placed(i);
       set(e, {
-        x: this.x(n.a + moved.frames), y: this.pitchY(n.pitch + moved.semitones + 0.5),
+        x: this.x(n.a), y: this.pitchY(n.pitch + 0.5),
         width: Math.max(this.x(n.b) - this.x(n.a) - 1, 2), height: tall,
         "data-note": i, tabindex: i === this.focus.note ? 0 : -1,
-        class: i === this.selected ? "ald-note ald-selected" : "ald-note",
-        "aria-label": this.noteLabel(n, i), "aria-valuetext": this.noteValue(n),
+        class: this.chosen.has(i) ? "ald-note ald-selected" : "ald-note",
+        "aria-label": this.noteLabel(n, i), "aria-valuetext": [this.noteValue(n), ...this.marksOf(i)].join(", "),
         "aria-valuenow": n.pitch.toFixed(2), "aria-valuemin": 55, "aria-valuemax": 105,
       });
     });
   }
 
-  crowd(first, last, tall) { // many notes as one shape; of those within a pixel the first
+  crowd(first, last, tall, own) { // many notes, or those of a set, as one shape; of those within a pixel the first
     const { note_a, note_b, note_pitch } = this.store.arrays, ends = new Map();
     let d = "";
     for (let i = first; i < last; i++) {
+      if (own && !own.has(i)) continue;
       const x = Math.max(this.x(note_a[i]), GUTTER), end = Math.max(this.x(note_b[i]), x + 1);
       const row = Math.round(note_pitch[i]);
       if (end < (ends.get(row) ?? -1) + 1) continue;
@@ -178,7 +198,7 @@ extend(class {
       this.layers.envelope.replaceChildren(svg("path", { d: area, class: "ald-loud-area" }), line);
     } else {
       const text = "loudness is left to the player; draw to set it";
-      const middle = { x: this.width / 2, y: LOUD / 2, class: "ald-absent" };
+      const middle = { x: this.width / 2, y: this.heights.loud / 2, class: "ald-absent" };
       this.layers.envelope.replaceChildren(svg("text", middle, text));
     }
     const got = this.player.samples[this.player.which] && this.levels[this.player.which];
@@ -243,7 +263,10 @@ extend(class {
       this.cache.overview = this.width;
     }
     const x = at(this.view[0]), width = Math.max(at(this.view[1]) - x, 4);
-    this.layers["over-window"].replaceChildren(svg("rect", { x, y: 1, width, height: OVERVIEW - 2, rx: 3 }));
+    const frame = svg("rect", { x, y: 1, width, height: OVERVIEW - 2, rx: 3 });
+    const [la, lb] = (this.looping ? this.loop : [0, 0]).map(at);
+    const loop = { x: la, width: lb - la, y: OVERVIEW - 5, height: 4, class: "ald-loop-on" };
+    this.layers["over-window"].replaceChildren(frame, svg("rect", loop));
     const [a, b, end] = [...this.view, this.frames].map(f => this.seconds(f).toFixed(1));
     set(this.over, { "aria-valuemax": end, "aria-valuenow": a, "aria-valuetext": `from ${a} to ${b} seconds` });
   }
@@ -253,10 +276,11 @@ extend(class {
     const t = this.player.now(), f = t * this.tune.frame_rate, x = this.x(f), playing = this.player.playing;
     if (playing && this.follow && !this.held && !this.shows(f)) this.setView(f, f + this.span, true);
     const head = (height, px) => px < GUTTER ? [] : [svg("line", { x1: px, x2: px, y1: 0, y2: height })];
-    this.layers["roll-head"].replaceChildren(...head(ROLL, x));
-    this.layers["loud-head"].replaceChildren(...head(LOUD, x));
+    this.layers["roll-head"].replaceChildren(...head(this.heights.roll, x));
+    this.layers["loud-head"].replaceChildren(...head(this.heights.loud, x));
     this.layers["over-head"].replaceChildren(...head(OVERVIEW, GUTTER + f / this.frames * (this.width - GUTTER)));
     this.clock.textContent = `${t.toFixed(1)} / ${this.seconds(this.frames).toFixed(1)} s`;
+    this.drawTempo(t);
     const b = this.buttons.play, label = playing ? "Pause" : "Play";
     if (b.getAttribute("aria-label") === label) return;
     b.textContent = playing ? "❚❚ Pause" : "▶ Play";
@@ -271,18 +295,18 @@ extend(class {
   drawToolbar() {
     const b = this.buttons, { status } = this, { samples, which } = this.player, busy = !!status.busy && !this.mute;
     for (const t of ["move", "draw"]) b[t].setAttribute("aria-pressed", this.tool === t);
-    for (const w of ["before", "sound"]) {
-      b[w].setAttribute("aria-pressed", which === w);
-      b[w].disabled = !samples[w];
-    }
+    for (const w of ["before", "sound", "preview"]) b[w].setAttribute("aria-pressed", which === w);
+    for (const w of ["before", "sound"]) b[w].disabled = !samples[w];
     b.undo.disabled = !status.undo;
     b.redo.disabled = !status.redo;
-    b.play.disabled = !samples[which];
-    b.generate.textContent = status.generate ?? "Generate";
+    b.play.disabled = !this.player.length;
+    b.generate.textContent = this.generateLabel();
     b.generate.setAttribute("aria-label", b.generate.textContent);
     b.generate.disabled = busy;
     b.cancel.hidden = this.done.hidden = !busy;
     if (!busy) this.done.value = 0;
+    this.drawTime();
+    this.drawNotebar();
     this.root.dataset.tool = this.tool;
     this.root.setAttribute("aria-busy", busy);
   }

@@ -8,35 +8,34 @@ extend(class {
   }
   choose(which) {
     this.player.choose(which);
-    this.say(which === "sound" ? "B, now" : "A, before");
+    this.say({ sound: "B, now", before: "A, before", preview: "Plain tone on the curves" }[which]);
     this.refresh();
   }
   togglePlay() {
     if (this.player.playing) return this.player.pause();
     this.follow = true;
+    document.dispatchEvent(new CustomEvent("ald:plays", { detail: this.root })); // another editor gives way
     if (!this.player.play()) this.say("There is no sound yet; press Generate");
-  }
-  select(i) {
-    if (i >= 0) this.focus.note = i;
-    if (this.selected !== i) { this.selected = i; this.send({ type: "select", note: i }); }
-    this.refresh();
+    else if (this.player.which !== this.player.heard) this.say("A plain tone on the curves; Generate makes the violin");
   }
 
   tell(target) { // the note or point that has the focus, if what there is to say of it is new
+    if (this.mute) return; // why nothing happens stays to be read
     const own = target?.dataset?.key && this.root.contains(target);
     const text = own && `${target.getAttribute("aria-label")}: ${target.getAttribute("aria-valuetext")}`;
     if (text && text !== this.told && Date.now() - (this.saidAt ?? 0) > NEWS) this.say(this.told = text);
   }
 
-  focused(target) { // a point is its note's: what is selected, and what the sliders act on, is always the same note
+  focused(target) { // a point is its note's: what is selected, and what the sliders act on, is always the same
+    const keep = note => this.select(note, this.chosen.has(note) ? this.list : [note]);
     const i = Number(target.dataset?.note ?? target.dataset?.point);
-    if (target.dataset?.note !== undefined) { this.reveal(this.note(i).a); this.select(i); }
+    if (target.dataset?.note !== undefined) { this.reveal(this.note(i).a); keep(i); }
     else if (target.dataset?.point !== undefined) {
       const curve = target.parentNode === this.layers["pitch-points"] ? "pitch" : "envelope";
       const { frame } = this.point(curve, i);
       this.focus[curve] = i;
       this.reveal(frame);
-      this.select(this.noteOf(frame));
+      keep(this.noteOf(frame));
     }
     this.told = null;
     this.tell(target);
@@ -69,22 +68,16 @@ extend(class {
       this.follow = false;
       return this.stroke(e);
     }
-    if (target.dataset.point !== undefined) {
+    const hairpin = canvas === this.loud && e.altKey; // also from a point
+    if (target.dataset.point !== undefined && !hairpin) {
       target.focus();
       this.drag = { kind: "pull", curve, point: Number(target.dataset.point), ...at };
       return;
     }
     const under = () => curve === "pitch" ? this.noteAt(this.frameAt(at.x), this.numberAt(at.y)) : -1;
     const note = Number(target.dataset.note ?? under());
-    if (note >= 0) {
-      this.select(note);
-      this.now();
-      this.layers.notes.querySelector(`[data-key="${note}"]`)?.focus();
-      this.drag = { kind: "nudge", note, ...at };
-    } else {
-      this.select(-1);
-      this.player.seek(clamp(this.seconds(this.frameAt(e.offsetX)), 0, this.seconds(this.frames)));
-    }
+    if (note >= 0) this.pressNote(e, note, { ...at, shift: e.shiftKey });
+    else this.pressEmpty(e, canvas, at);
   }
 
   move(e) {
@@ -99,19 +92,22 @@ extend(class {
       this.preview = { curve: d.curve, point: d.point, by: d.by, [d.curve]: this.pulled(d.curve, p, d.by) };
     }
     if (d.kind === "nudge") this.carry(e, d);
+    this.moveNotes(e, d);
     this.refresh();
   }
 
-  carry(e, d) { // a note, in pitch or in time
+  carry(e, d) { // the selected notes, in pitch or in time
     const dx = e.offsetX - d.x, dy = e.offsetY - d.y, n = this.note(d.note);
     d.axis ??= Math.hypot(dx, dy) < 4 ? undefined : Math.abs(dx) > Math.abs(dy) ? "time" : "pitch";
     if (!d.axis) return;
     const to = n.pitch + this.numberAt(e.offsetY) - this.numberAt(d.y);
     const landed = this.tune.degrees.length ? this.snapped(to) : Math.round(to - n.pitch) + n.pitch;
     d.semitones = d.axis === "pitch" ? landed - n.pitch : 0;
-    d.frames = d.axis === "time" ? Math.round(this.frameAt(e.offsetX) - this.frameAt(d.x)) : 0;
+    const at = n.a + this.frameAt(e.offsetX) - this.frameAt(d.x);
+    d.frames = d.axis === "time" ? Math.round(this.snapTime(at)) - n.a : 0;
     const pitch = this.curve("pitch")?.slice();
-    if (pitch) for (let f = n.a; f < n.b; f++) pitch[f] *= 2 ** (d.semitones / 12);
+    if (pitch && d.semitones) for (const m of this.list.map(i => this.note(i)))
+      for (let f = m.a; f < m.b; f++) pitch[f] *= 2 ** (d.semitones / 12);
     this.preview = { note: d.note, semitones: d.semitones, frames: d.frames, pitch };
   }
 
@@ -146,6 +142,7 @@ extend(class {
     const d = this.drag;
     this.drag = null;
     if (!d) return;
+    if (this.releaseNotes(d)) return this.refresh();
     if (d.kind === "draw") this.send({ type: "draw", curve: d.curve, at: d.at, values: d.values });
     else if (d.kind === "pull" && d.by) this.send({ type: "pull", curve: d.curve, point: d.point, by: d.by });
     else if (d.kind === "nudge" && (d.semitones || d.frames))

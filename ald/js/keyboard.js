@@ -6,12 +6,16 @@ extend(class {
     const done = () => { e.preventDefault(); e.stopPropagation(); };
     if (control && k === "z") { done(); return this.send({ type: e.shiftKey ? "redo" : "undo" }); }
     if (control && k === "y") { done(); return this.send({ type: "redo" }); }
+    if (this.projectKey(e, k)) return done();
+    if (this.noteKeys(e, k)) return done();
+    if (this.timeKey(e, target, k)) return done();
     if (control || e.altKey || !this.frames) return;
+    if (this.voiceKey(e, k)) return done();
     // space is a button's own where the keyboard led to it, not where a click left it
     const presses = target.matches(":is(button, summary, a, [type=checkbox]):focus-visible");
     if (k === " " && !presses) { done(); return this.togglePlay(); }
     const plain = {
-      g: () => this.send({ type: "generate" }), m: () => this.setTool("move"), d: () => this.setTool("draw"),
+      m: () => this.setTool("move"), d: () => this.setTool("draw"),
       b: () => this.choose(this.player.which === "sound" ? "before" : "sound"),
       "+": () => this.zoom(1 / 1.5), "=": () => this.zoom(1 / 1.5), "-": () => this.zoom(1.5),
       Escape: () => { this.drag = this.preview = null; this.select(-1); },
@@ -32,13 +36,14 @@ extend(class {
   }
 
   noteKey(e, target, done) {
-    const i = Number(target.dataset.note);
+    const i = Number(target.dataset.note), notes = this.list;
     const way = { ArrowUp: 1, ArrowDown: -1 }[e.key], later = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
     if (!way && !later) return this.go(e, "note", i, this.count, done);
     done();
     const semitones = way ? this.step(this.note(i), way, e.shiftKey) : 0;
     const seconds = later ? later * (e.shiftKey ? 0.1 : 0.02) : 0;
-    this.send({ type: "nudge", note: i, semitones, seconds });
+    if (notes.length > 1) this.send({ type: "move", notes, semitones, seconds });
+    else this.send({ type: "nudge", note: i, semitones, seconds });
   }
 
   pointKey(e, target, done) {
@@ -56,7 +61,8 @@ extend(class {
     const by = { n: 1, p: -1, PageDown: 1, PageUp: -1, Home: -i, End: count - 1 - i, ...sideways }[k];
     if (by === undefined || !count) return;
     done();
-    this.focus[what] = clamp(i + by, 0, count - 1);
+    const to = this.focus[what] = clamp(i + by, 0, count - 1);
+    if (what === "note") this.select(to, e.shiftKey ? [...new Set([...this.chosen, to])] : [to]);
     this.reveal(what === "note" ? this.note(this.focus.note).a : this.points[what][0][this.focus[what]]);
     this.now();
     const layer = this.layers[what === "note" ? "notes" : what + "-points"];

@@ -19,7 +19,11 @@ function hearing(target) {
 
 function pressed(e) {
   const target = e.composedPath()[0];
-  if (!e.isComposing && target instanceof Element && !typing(target)) hearing(target)?.key(e, target);
+  if (e.isComposing || !(target instanceof Element) || typing(target)) return;
+  const surface = hearing(target);
+  if (!surface) return;
+  surface.saidAt = 0; // what somebody turns to is said at once
+  surface.key(e, target);
 }
 
 function touched(e) {

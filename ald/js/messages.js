@@ -19,10 +19,10 @@ extend(class {
   }
 
   silent(sentence) { // nothing comes: the editor is not busy, and says why
+    if (sentence) this.say(sentence + (onPage() ? "reload the page: your edits are kept." : "run the cell again."));
     if (this.mute) return;
     this.mute = true;
     this.preview = this.drag = null;
-    if (sentence) this.say(sentence + (onPage() ? "reload the page: your edits are kept." : "run the cell again."));
     if (this.frames) this.drawToolbar();
   }
 
@@ -35,10 +35,12 @@ extend(class {
     if (message.type === "progress") { this.done.value = message.fraction; }
     if (message.type === "say") { this.saidAt = Date.now(); this.say(message.text); }
     if (message.type === "done") {
-      this.unanswered.get(message.n)?.resolve(message.error);
+      const { type, resolve } = this.unanswered.get(message.n) ?? {};
+      resolve?.(message.error);
       this.unanswered.delete(message.n);
       this.preview = null;
-      if (message.error) this.say(message.error);
+      if (message.error) this.say(this.failed = message.error);
+      else if (type !== "select" && this.live.textContent === this.failed) this.say(""); // it is over
       this.refresh();
     }
     if (message.type === "download") this.download(message, buffers[0]);
@@ -49,7 +51,7 @@ extend(class {
     const fresh = id !== undefined && id !== values.id;
     for (const [name, from, to] of this.store.take(message, buffers)) {
       if (name === "note_b") this.latest = this.store.arrays.note_b.slice();
-      if (name === "sound" || name === "before") this.level(name, from, to);
+      if (/^(sound|before|stem_\d+)$/.test(name)) this.level(name, from, to);
       this.cache = {};
     }
     for (let i = 1; i < (this.latest?.length ?? 0); i++) // the end of what began up to there
@@ -59,7 +61,10 @@ extend(class {
     this.points = { pitch: parts("pitch"), envelope: parts("envelope") };
     const choosing = [...this.unanswered.values()].some(m => m.type === "select");
     if (fresh || selected !== undefined && !choosing) this.selected = values.selected;
+    this.learnNotes(message.values, choosing && !fresh);
     if (fresh) this.begin();
+    this.learnVoices(message);
+    this.keepTime(fresh, message.arrays.some(a => ["pitch", "envelope"].includes(a.name)));
     if (message.arrays.length || values.changed) this.preview = null;
     this.echo = true;
     this.refresh();
