@@ -5,7 +5,7 @@
 Headless Chromium drives `ald.page.serve`. A line for each thing that holds (`ok`) or does not (`WRONG`); exit code 1 if
 any does not. Whatever was started is ended.
 """
-import contextlib, http.client, os, shutil, signal, socket, subprocess, sys, threading, time
+import contextlib, http.client, os, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 from pathlib import Path
 from urllib.parse import urlsplit
 import psutil
@@ -43,7 +43,8 @@ def within(seconds, what, sentence, shows=None):
 class Served:
     "A process that serves as `ald ui` does, with its server and kernels."
     def __init__(self):
-        env = dict(os.environ, PYTHONPATH=str(TOP), OMP_NUM_THREADS="1")
+        self.state = tempfile.mkdtemp(prefix="ald-state-") # not the edits of whoever runs this
+        env = dict(os.environ, PYTHONPATH=str(TOP), OMP_NUM_THREADS="1", XDG_STATE_HOME=self.state)
         code = [sys.executable, "-c", SERVE % AWAY]
         self.process = subprocess.Popen(code, stdout=subprocess.PIPE, text=True, env=env)
         self.address, pid = self.process.stdout.readline().split()
@@ -63,6 +64,7 @@ class Served:
             with contextlib.suppress(psutil.Error): p.kill()
         self.process.wait()
         shutil.rmtree(self.folder.parent, ignore_errors=True)
+        shutil.rmtree(self.state, ignore_errors=True)
 
     def ask(self, path, method="GET", key=True, **headers):
         "Status and body of an answer, by a request as it stands."
