@@ -198,9 +198,13 @@ def rendering(t):
     wait_for(lambda: t.label() == "Loop generated", "G renders the loop", 60)
     tinted = t.root.locator(".ald-changed rect")
     wait_for(lambda: tinted.count() == 2, "and what is before and after it waits")
-    left, right = (r.bounding_box() for r in tinted.all())
     edge = t.place(1.5, 0)[0], t.place(3, 0)[0]
-    demand(abs(left["x"] + left["width"] - edge[0]) < 4 and abs(right["x"] - edge[1]) < 4, "up to its ends")
+    def reaches_its_ends():
+        boxes = [r.bounding_box() for r in tinted.all()]
+        if len(boxes) != 2 or None in boxes: return False # it is being drawn again
+        left, right = boxes
+        return abs(left["x"] + left["width"] - edge[0]) < 4 and abs(right["x"] - edge[1]) < 4
+    wait_for(reaches_its_ends, "up to its ends", 10)
     t.page.evaluate("played.length = 0")
     t.press("Space")
     wait_for(lambda: any(p["loop"] and p["peak"] > .02 for p in t.played()), "it is heard")
