@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['READ', 'RENDERED', 'render_arguments', 'load_violin', 'sound_paths', 'save_sound', 'say_time', 'which_voice',
            'about_tune', 'check_voices', 'play', 'stem_paths', 'play_voices', 'span_of_piece', 'kept_of', 'play_again',
-           'add_play', 'voice_facts', 'voice_row', 'list_voices', 'add_voices', 'render', 'add_render', 'asked_by_tune',
-           'write_curves', 'check_midi_name', 'write_notes', 'played_lines', 'add_curves', 'edits', 'resynth',
-           'recording_argument', 'add_resynth', 'refinement_steps', 'reconstruct', 'add_reconstruct', 'check_evaluate',
-           'asked_by_file', 'fit_length', 'compare', 'json_numbers', 'compare_baselines', 'evaluate', 'add_evaluate',
-           'baseline_options', 'add_sound_commands']
+           'add_play', 'voice_facts', 'voice_row', 'list_voices', 'add_voices', 'render', 'add_render', 'lines_of_tune',
+           'asked_by_tune', 'write_curves', 'check_midi_name', 'write_notes', 'played_lines', 'add_curves', 'edits',
+           'resynth', 'recording_argument', 'add_resynth', 'refinement_steps', 'reconstruct', 'add_reconstruct',
+           'check_evaluate', 'asked_by_file', 'fit_length', 'compare', 'json_numbers', 'compare_baselines', 'evaluate',
+           'add_evaluate', 'baseline_options', 'add_sound_commands']
 
 # %% ../nbs/66_sound_commands.ipynb #e2a1a848
 import json, math, os, re, shutil, tempfile
@@ -278,25 +278,33 @@ either may be left out""")
     render_options(p)
 
 # %% ../nbs/66_sound_commands.ipynb #94d858ba
+def lines_of_tune(path, args): # the tune, and curves of each line
+    "What `ald play` follows."
+    from ald.midi import read_midi
+    from ald.violin import performed
+    tune = read_midi(path, args.voice, args.transpose, args.chords == "all")
+    return tune, performed(tune, args.vibrato, args.expression, args.seed)
+
 def asked_by_tune(path, args):
     "Curves that `ald play` follows, of chords those of the loudest line; and the notes of the top line."
-    from ald.midi import read_midi
-    from ald.violin import loudest_curves, performed
-    tune = read_midi(path, args.voice, args.transpose, args.chords == "all")
-    return loudest_curves(performed(tune, args.vibrato, args.expression, args.seed)), tune.notes
+    from ald.violin import loudest_curves
+    tune, lines = lines_of_tune(path, args)
+    return loudest_curves(lines), tune.notes
 
 # %% ../nbs/66_sound_commands.ipynb #05c6ba2f
 def write_curves(args):
     "Envelope and pitch of a recording or a MIDI file, as curves or as MIDI."
-    from ald.violin import analyse
+    from ald.violin import analyse, loudest_curves
     if args.midi: check_midi_name(args.midi, args.file)
     path = None
     if args.out or not args.midi:
         path, = output_paths([args.file], args.out, name_beside(args.file, ".npz"), (".npz",))
-    x = None
-    if expect_kind(args.file, "sound", "midi") == "midi": found, _ = asked_by_tune(args.file, args)
+    x = tune = lines = None
+    if expect_kind(args.file, "sound", "midi") == "midi":
+        tune, lines = lines_of_tune(args.file, args)
+        found = loudest_curves(lines)
     else: x, found = analyse(args.file, watched())
-    if args.midi: write_notes(args, x, found)
+    if args.midi: write_notes(args, x, found, tune, lines)
     if path:
         found.save(path, made_by="ald")
         print(f"{path}: {found}")
@@ -307,13 +315,13 @@ def check_midi_name(path, source):
     except ValueError as e: raise ValueError(str(e).replace("--out", "--midi")) from None
 
 # %% ../nbs/66_sound_commands.ipynb #midi66nn
-def write_notes(args, x, curves):
-    "Curves of a file as MIDI; `x` is its sound (t,), or None. Raises `ValueError` without a note."
+def write_notes(args, x, curves, tune=None, lines=None):
+    "A sound `x` (t,), or a tune with the curves of its lines, as MIDI. Raises `ValueError` without a note."
     from ald.midi import about_transcription, literal_tune, transcription, write_midi
     from ald.violin import ticking
     try:
         with ticking("finding its notes", curves.duration/40, watched()): # 3 to 5 s for three minutes, on one core
-            tunes = played_lines(args) if x is None else transcription(x, curves)
+            tunes = played_lines(tune, lines) if x is None else transcription(x, curves)
     except ValueError:
         raise ValueError(f"{args.file}: no note is heard in it; give a sound with a clear pitch, "
                          "of one violin and no other instrument") from None
@@ -322,14 +330,11 @@ def write_notes(args, x, curves):
     said = f"{notes} notes in {len(tunes)} lines" if x is None else about_transcription(tunes, curves)
     print(f"{args.midi}: {said}")
 
-def played_lines(args): # a tune for each
-    "The lines of a MIDI file as `ald play` plays them, with bends and expression, at the tempo of the file."
+def played_lines(tune, lines): # a tune for each
+    "The lines of a tune with bends and expression, at the tempo of its file."
     from dataclasses import replace
-    from ald.midi import literal_tune, read_midi
-    from ald.violin import performed
-    tune = read_midi(args.file, args.voice, args.transpose, args.chords == "all")
-    found = performed(tune, args.vibrato, args.expression, args.seed)
-    return [replace(literal_tune(c), tempo=tune.tempo) for c in found if (c.pitch > 0).any()]
+    from ald.midi import literal_tune
+    return [replace(literal_tune(c), tempo=tune.tempo) for c in lines if (c.pitch > 0).any()]
 
 # %% ../nbs/66_sound_commands.ipynb #dcc43a25
 def add_curves(to):

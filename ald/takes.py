@@ -81,8 +81,7 @@ def render_take(
     "`Violin.render` that keeps the states: 193 kB a second of sound at 18 steps."
     begin, sampling = time.perf_counter(), Sampling(steps, tuple(guidance), seed, violin.edm)
     meter = Meter("rendering", sampling.work(curves.frames), callback)
-    drawn = violin.sample(curves, sampling, like, keep=True, meter=meter)
-    samples, gain = violin.decode(drawn.z, curves.envelope, meter=meter)
+    drawn, samples, gain = violin.draw(curves, sampling, like, keep=True, meter=meter)
     sound = Sound(samples, curves, seconds=time.perf_counter() - begin)
     return Take(sound, (steps, sampling.guidance, seed, like), drawn.z, drawn.states, gain)
 
