@@ -6,7 +6,8 @@
 __all__ = ['seed_all', 'pick_device', 'SAMPLE_RATE', 'HOP', 'FRAME_RATE', 'LATENTS', 'PITCH_MIN', 'PITCH_MAX', 'LONGEST',
            'SILENCE', 'WRITABLE_SUFFIXES', 'READABLE_SUFFIXES', 'n_frames', 'Config', 'brief', 'user_path', 'user_file',
            'file_kind', 'write_error', 'atomic_path', 'only_writer', 'resample', 'is_silent', 'read_audio',
-           'write_audio', 'save_weights', 'load_weights', 'load_model', 'PRETRAINED', 'package_data']
+           'write_audio', 'save_weights', 'load_weights', 'load_model', 'Unfilled', 'unfilled_model', 'finite_tensor',
+           'PRETRAINED', 'package_data']
 
 # %% ../nbs/04_core.ipynb #9a3be84a
 import random
@@ -19,7 +20,8 @@ from .weights import *
 _all_ = ["SAMPLE_RATE", "HOP", "FRAME_RATE", "LATENTS", "PITCH_MIN", "PITCH_MAX", "LONGEST", "SILENCE",
          "WRITABLE_SUFFIXES", "READABLE_SUFFIXES", "n_frames", "Config", "brief", "user_path", "user_file", "file_kind",
          "write_error", "atomic_path", "only_writer", "resample", "is_silent", "read_audio", "write_audio",
-         "save_weights", "load_weights", "load_model", "PRETRAINED", "package_data"]
+         "save_weights", "load_weights", "load_model", "Unfilled", "unfilled_model", "finite_tensor", "PRETRAINED",
+         "package_data"]
 
 # %% ../nbs/04_core.ipynb #ff5c5c59
 def seed_all(
