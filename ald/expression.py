@@ -31,11 +31,13 @@ TRAITS = "cents", "drift", "depth", "rate", "delay"
 N_VALUES = KNOTS + len(TRAITS)
 
 def knots(
-    length: float # of a note, s
-) -> np.ndarray: # (KNOTS,) s since its beginning
+    length # of a note, s; or of many (n,)
+) -> np.ndarray: # (KNOTS,) or (n, KNOTS), s since its beginning
     "The moments of a note at which its level is given."
-    edge = min(.04, length/6)
-    return np.r_[0, edge, np.linspace(2.5*edge, length - 2.5*edge, KNOTS - 4), length - edge, length]
+    length = np.asarray(length, float)
+    edge = np.minimum(.04, length/6)
+    middle = np.linspace(2.5*edge, length - 2.5*edge, KNOTS - 4)
+    return np.stack([0*length, edge, *middle, length - edge, length], -1)
 
 # %% ../nbs/39_expression.ipynb #d447baf0
 @dataclass(frozen=True)
@@ -65,10 +67,11 @@ MOST_ACCENT = 15. # dB about the median that the network hears of; the middle 90
 
 def note_line(
     tune: Tune, # one voice
-    notes: list[Note] | None = None # all that sounds, to know chords; None for the tune's own
+    notes: list[Note] | None = None, # all that sounds, to know chords; None for the tune's own
+    ss: list[Stroke] | None = None # `strokes` of the tune, if they are known
 ) -> NoteLine:
     "The notes of a tune as its player joins them (`strokes`), with what its file says about them."
-    ss = strokes(tune)
+    ss = strokes(tune) if ss is None else ss
     start, end, pitch, velocity = (np.array([getattr(s, k) for s in ss], float)
                                    for k in ("start", "end", "pitch", "velocity"))
     struck = np.sort([n.start for n in notes or tune.notes])
@@ -258,10 +261,9 @@ def mood(self: Expression,
     if seed is None: return out
     # NumPy's first draws do not depend on how many follow
     fresh = torch.from_numpy(np.random.default_rng(seed).normal(size=(n, N_VALUES))).float() @ self.root.T
-    e = fresh[0]
-    for i in range(n):
-        if i: e = self.memory*e + (1 - self.memory**2).sqrt()*fresh[i]
-        out[i] = e
+    fresh[1:] *= (1 - self.memory**2).sqrt()
+    e = torch.zeros(N_VALUES)
+    for i, new in enumerate(fresh): out[i] = e = self.memory*e + new
     return out*torch.from_numpy(LOOSE).float()
 
 # %% ../nbs/39_expression.ipynb #5a3d19e5
@@ -281,9 +283,9 @@ def level_curve(
 ) -> np.ndarray: # (f,) dB, -100 where nothing sounds
     "Straight lines through the levels of notes; between joined notes a step of one frame may remain."
     out, joined, levels = np.full(len(t), -100.), np.r_[line.joined, False], rise_from_silence(line, levels)
-    for start, end, db, on in zip(line.start, line.end, levels, joined):
+    for start, end, db, on, at in zip(line.start, line.end, levels, joined, knots(line.length)):
         i, j, k = np.searchsorted(t, (start, end, end + (0 if on else _RING)))
-        out[i:j] = np.maximum(out[i:j], np.interp(t[i:j] - start, knots(end - start), db))
+        out[i:j] = np.maximum(out[i:j], np.interp(t[i:j] - start, at, db))
         after = t[j:k] - end
         ring = np.maximum(*(-(below + rate*after) for below, rate in (RELEASE, ROOM)))
         out[j:k] = np.maximum(out[j:k], db[-1] + ring)
@@ -321,13 +323,14 @@ def express(self: Expression,
     tail = .5 if frames is None else max(0., frames/FRAME_RATE - tune.duration + 1/FRAME_RATE)
     rules = tune_curves(tune, vibrato_depth=vibrato, tail=tail)[:frames]
     if tune.played or not amount: return rules
-    line = note_line(tune, notes if sounding is None and not isinstance(notes, Tune) else sounding)
+    ss = strokes(tune)
+    line = note_line(tune, notes if sounding is None and not isinstance(notes, Tune) else sounding, ss)
     t = (np.arange(rules.frames) + .5)/FRAME_RATE
     values = self.values(line, seed, player)
-    db = level_curve(line, levels_as_written(tune, line, values[:, :KNOTS]), t) + controlled_level(tune, t)
+    db = level_curve(line, levels_as_written(tune, line, values[:, :KNOTS], ss), t) + controlled_level(tune, t)
     env = mix_envelopes(rules.envelope, 10**(db/20), amount)
-    hz = expressed_pitch(tune, line, values[:, KNOTS:], t, amount, vibrato)
-    plucked = np.array([s.plucked for s in strokes(tune)])[line.at(t)] # the network knows only the bow
+    hz = expressed_pitch(tune, line, values[:, KNOTS:], t, amount, vibrato, ss)
+    plucked = np.array([s.plucked for s in ss])[line.at(t)] # the network knows only the bow
     env, hz = np.where(plucked, rules.envelope, np.minimum(env, CEILING)), np.where(plucked, rules.pitch, hz)
     return Curves(env, np.where(env > VOICED, hz, 0))
 
@@ -359,23 +362,26 @@ def stroke_power(s: Stroke) -> float:
 
 def level_power(
     levels: np.ndarray, # (KNOTS,) dB
-    length: float # of the note, s
+    length: float, # of the note, s
+    at: np.ndarray | None = None # `knots(length)`, if they are known
 ) -> float: # dB
     "Mean power of a note from the levels at its knots."
-    return 10*math.log10(np.mean(10**(np.interp(_INSIDE*length, knots(length), levels)/10)))
+    return 10*math.log10(np.mean(10**(np.interp(_INSIDE*length, knots(length) if at is None else at, levels)/10)))
 
 # %% ../nbs/39_expression.ipynb #7c952c95
 def levels_as_written(
     tune: Tune,
     line: NoteLine, # its notes
-    levels: np.ndarray # (n, KNOTS) dB, of the network
+    levels: np.ndarray, # (n, KNOTS) dB, of the network
+    ss: list[Stroke] # `strokes` of the tune
 ) -> np.ndarray: # (n, KNOTS) dB
     "Levels that keep what the file says: each note's power if it tells levels, else one level for all."
     if not tells_levels(tune): # the median note is as loud as it says
         return levels - np.median(levels.max(1)) + 40*math.log10(tune.notes[0].velocity/80)
-    wanted, levels = [stroke_power(s) for s in strokes(tune)], rise_from_silence(line, levels)
+    wanted, levels = [stroke_power(s) for s in ss], rise_from_silence(line, levels)
+    at = knots(line.length)
     for _ in range(3): # a join is one level for both notes, which moves their power a little
-        got = [level_power(*note) for note in zip(levels, line.length)]
+        got = [level_power(*note) for note in zip(levels, line.length, at)]
         levels = levels + (np.array(wanted) - got)[:, None]
         join = np.flatnonzero(line.joined)
         levels[join, -1] = levels[join + 1, 0] = np.minimum(levels[join, -1], levels[join + 1, 0])
@@ -387,7 +393,7 @@ def mix_envelopes(a, b, amount):
     return np.maximum(a, 1e-6)**(1 - amount)*np.maximum(b, 1e-6)**amount
 
 # %% ../nbs/39_expression.ipynb #c115900f
-def expressed_pitch(tune, line, traits, t, amount, vibrato):
+def expressed_pitch(tune, line, traits, t, amount, vibrato, ss):
     "Pitch in Hz (f,): the score's, with slides at slurs, and the traits between the rules' and the network's."
     plain = np.array([0, 0, VIBRATO_DEPTH, VIBRATO_RATE, .275]) # the rules' vibrato is half grown after .275 s
     traits = plain + amount*(traits - plain)
@@ -395,7 +401,7 @@ def expressed_pitch(tune, line, traits, t, amount, vibrato):
     moved = np.any(tune.controls.get("modulation", ((), ()))[1])
     depth = vibrato*VIBRATO_MAX*_smoothed(tune.control("modulation", t))/127 if moved else None
     cents = cents_curve(line, traits, t, depth)
-    pitch = pitch_line(strokes(tune), t)[0] + _smoothed(tune.control("bend", t))
+    pitch = pitch_line(ss, t)[0] + _smoothed(tune.control("bend", t))
     return note_hz(pitch + cents/100).clip(20, SAMPLE_RATE/2)
 
 # %% ../nbs/39_expression.ipynb #c1159010

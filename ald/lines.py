@@ -297,6 +297,12 @@ def lines(self: Tune) -> list[Tune]: # without chords; at least one
     top, *lower = break_chords(divide(self.chords))
     return [replace(self, notes=line, chords=[]) for line in [top, *map(separate_pulses, lower)]]
 
+@patch
+def left_out(self: Tune) -> list[Note]:
+    "Notes of its chords for which there is no string."
+    return divided(tuple(self.chords))[1]
+
+# %% ../nbs/38_lines.ipynb #f4ae17aa
 LOWER_VIBRATO = .4 # times the vibrato of the first line
 
 def line_curves(
@@ -306,8 +312,7 @@ def line_curves(
     **kwargs # for `perform`
 ) -> list[Curves]: # as many frames each
     "What the bow and the fingers do in each line of a tune. Warns of notes for which there is no string."
-    lost = divided(tuple(tune.chords))[1]
-    if lost:
+    if lost := tune.left_out():
         warnings.warn(f"{tune.name}: leaves out {len(lost)} of {len(tune.chords)} notes; a violin has four strings "
                       f"(first: {note_name(round(lost[0].pitch))} at {lost[0].start:.1f} s)")
     found = [perform(line, vibrato_depth=vibrato_depth*(LOWER_VIBRATO if k else 1), **kwargs)

@@ -83,16 +83,17 @@ def voice_tune(score, voice, transpose, chords=False):
     part = score.parts[voice.index - 1]
     score.say(part.faults)
     notes = score.notes(part)
-    line, hidden = top_voice(notes)
+    top, hidden = top_voice(notes)
     where = lambda n: f"{score.where(n)}, track {voice.track}"
     if hidden and (score.played or not chords):
         score.warn(f"{_count(hidden, 'note sounds', 'notes sound')} together with a higher one; a violin voice is one "
                    f"line, so the top note is kept (first: {where(hidden[0])})")
-    whole, line = notes, fit_range(line, set(map(id, notes)), transpose, score, where)
+    line = fit_range(top, set(map(id, notes)), transpose, score, where)
     controls = {k: timed_moves(score.clock, moves) for k, moves in part.moves.items()}
     tempo = [(float(score.clock.seconds(tick)), bpm) for tick, bpm in score.clock.tempo]
-    every = chord_notes(whole, transpose, score, where) if hidden and chords and not score.played else []
-    if every and not top_voice(every)[1]: line, every = every, [] # what hid the other notes cannot be played
+    every = chord_notes(notes, top, transpose, score, where) if hidden and chords and not score.played else []
+    # what hid the other notes may be left out
+    if every and len(every) < len(notes) and not top_voice(every)[1]: line, every = every, []
     tune = Tune(line, voice.name or score.path.stem, controls, tempo, score.played, voice, len(score.voices), every)
     mute = [] if tune.played else mute_notes(tune)
     if mute:
@@ -178,14 +179,14 @@ def fit_range(line, own, transpose, score, where):
     return [replace(n, pitch=n.pitch + k) for n, fits in zip(line, _fits(line, k)) if fits]
 
 # %% ../nbs/37_midi.ipynb #14381fc2
-def chord_notes(notes, transpose, score, where):
-    """Every note within range, moved as `fit_range` moves the top line.
+def chord_notes(notes, top, transpose, score, where):
+    """Every note within range, moved as `fit_range` moves `top`, the top line.
 
     Warns of notes outside the violin's range, which are left out."""
-    own, top = set(map(id, notes)), top_voice(notes)[0]
+    own, above = set(map(id, notes)), set(map(id, top))
     k = fitting_shift([n for n in top if id(n) in own]) if transpose == "auto" else transpose
     inside = [replace(n, pitch=n.pitch + k) for n, fits in zip(notes, _fits(notes, k)) if fits]
-    below = [n for n, fits in zip(notes, _fits(notes, k)) if not fits and id(n) not in set(map(id, top))]
+    below = [n for n, fits in zip(notes, _fits(notes, k)) if not fits and id(n) not in above]
     if below:
         score.warn(f"{_count(below, 'note of a chord is', 'notes of chords are')} outside the violin's range and left "
                    f"out (first: {where(below[0])})")
