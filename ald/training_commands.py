@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['named_folder', 'folder_pattern', 'recordings_table', 'check_prepare', 'kind_sentence', 'source_tables', 'prepare',
            'cached_paths', 'add_prepare', 'machine', 'changed_stage', 'begin_run', 'scores_line', 'say_run', 'profile',
-           'run_train_vae', 'run_train_diffusion', 'run_train_recipe', 'say_recipe', 'run_options', 'network_options',
-           'add_recipe', 'add_vae', 'add_diffusion', 'add_train', 'push_to_kaggle', 'say_kaggle_status',
-           'pull_from_kaggle', 'add_push', 'add_kaggle', 'add_status', 'add_pull', 'add_training_commands']
+           'run_train_vae', 'run_train_diffusion', 'run_train_student', 'run_train_recipe', 'say_recipe', 'run_options',
+           'network_options', 'add_recipe', 'add_vae', 'add_diffusion', 'add_student', 'add_train', 'push_to_kaggle',
+           'say_kaggle_status', 'pull_from_kaggle', 'add_push', 'add_kaggle', 'add_status', 'add_pull',
+           'add_training_commands']
 
 # %% ../nbs/67_training_commands.ipynb #e2a1a848
 import re, tempfile, warnings
@@ -236,6 +237,22 @@ def run_train_diffusion(args):
     train.train_diffusion(cache, vae, args.out, stage, args.holdout, machine(args), args.minutes)
     say_run(args.out, config, "vae.safetensors", "unet.safetensors")
 
+# %% ../nbs/67_training_commands.ipynb #bcc0fbcb
+def run_train_student(args):
+    "Teach a student of a denoiser."
+    from ald.data import Cache
+    from ald.distill import Distilling
+    from ald.recipe import teach_student
+    from ald.weights import PRETRAINED
+    how = Distilling(**given_options(args, "solutions", "steps", "seed"))
+    cache, teacher = Cache(args.cache).check(), args.weights or PRETRAINED
+    check_writable(args.out)
+    done = teach_student(cache, teacher, args.out, how, args.holdout, args.init, args.device, watched())
+    print(f"{args.out/'student.safetensors'}: " + (f"{done} steps done" if done == how.steps else
+          f"stopped after {done} of {how.steps} steps; the student learned so far is saved"))
+    if lacking := [n for n in ("vae.safetensors", "unet.safetensors") if not (args.out/n).is_file()]:
+        print(f"it plays beside {' and '.join(lacking)} of {teacher}")
+
 # %% ../nbs/67_training_commands.ipynb #5ca949ea
 def run_train_recipe(args):
     "Train by a recipe: its stages, one after the other."
@@ -346,13 +363,33 @@ run it again to go on; Ctrl-C saves and ends""")
     p.add_argument("--crops", type=positive_integer, metavar="N",
                    help="how many eight-second crops are encoded to train on (800)")
 
+# %% ../nbs/67_training_commands.ipynb #2cb82252
+def add_student(to):
+    "The command `ald train student`."
+    p = add_command(to, "student", run_train_student, "a student of the denoiser, for drafts in one to four steps",
+                    """example:
+  ald train student cache --weights runs/mine -o runs/mine
+  ald play tune.mid --weights runs/mine --quality draft
+it is meant for a GPU; on a CPU try --solutions 2000 --steps 300; Ctrl-C saves what was learned and ends""")
+    p.add_argument("cache", type=user_path, help="folder made by ald prepare; only its curves are used")
+    p.add_argument("-o", "--out", type=user_path, required=True, metavar="RUN",
+                   help="folder where student.safetensors is written; it plays beside its teacher")
+    p.add_argument("--holdout", nargs="+", default=[], metavar="NAME",
+                   help="recordings or sources to keep from training, or patterns of names")
+    p.add_argument("--solutions", type=positive_integer, metavar="N", help="that the teacher draws for it (65536)")
+    p.add_argument("--steps", type=positive_integer, metavar="N", help="of training (3000)")
+    p.add_argument("--init", type=user_path, metavar="FILE", help="student to go on with, .safetensors")
+    p.add_argument("--seed", type=whole_number, metavar="N", help="of every random choice (0)")
+    model_options(p)
+
 # %% ../nbs/67_training_commands.ipynb #4999e146
 def add_train(to):
     "The command `ald train`."
-    p = to.add_parser("train", help="train recipe, vae, diffusion: the two networks",
-                      description="Train the two networks: by a recipe, or one after the other.", epilog=_RECIPE)
+    p = to.add_parser("train", help="train recipe, vae, diffusion, student: the networks",
+                      description="Train the two networks: by a recipe, or one after the other. "
+                                  "Then the second can teach a student.", epilog=_RECIPE)
     which = p.add_subparsers(dest="network", required=True, metavar="what")
-    for add in (add_recipe, add_vae, add_diffusion): add(which)
+    for add in (add_recipe, add_vae, add_diffusion, add_student): add(which)
 
 # %% ../nbs/67_training_commands.ipynb #c81877dc
 def push_to_kaggle(args):
