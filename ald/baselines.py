@@ -355,7 +355,7 @@ def row_makers(x, curves, midi, violin, render) -> dict:
     return dict(
         real=lambda: (x, None),
         midi=lambda: of(violin.play(midi, **render)), curves=lambda: of(violin.resynth(x, **render)),
-        vae=lambda: of(violin.reconstruct(x)), encoder=lambda: of(violin.reconstruct(x, refine=0)),
+        vae=lambda: of(violin.reconstruct(x, refine=40)), encoder=lambda: of(violin.reconstruct(x, refine=0)),
         fluidr3=lambda: timed(lambda: play_soundfont(midi, find_soundfont("fluidr3"))),
         musescore=lambda: timed(lambda: play_soundfont(midi, find_soundfont("musescore"))),
         sawtooth=lambda: timed(lambda: sawtooth(curves)), sine=lambda: timed(lambda: sine(curves)))

@@ -15,6 +15,7 @@ from .training_commands import *
 # %% ../nbs/68_cli.ipynb #cfc93939
 def ui(args):
     "The curve editor as a page on this machine, until Ctrl-C."
+    if args.file and args.file.suffix: file_kind(args.file) # what cannot be opened is refused before torch is there
     from ald.editor import Draft
     from ald.page import serve
     source = args.file and (args.file.resolve() if args.file.exists() else str(args.file)) # a file, or a tune's name

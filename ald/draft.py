@@ -19,6 +19,7 @@ from .core import *
 from .curves import *
 from .unet import source_number
 from .score import score_grid
+from .distill import STEPS
 from .midi import *
 from .lines import AT_ONCE, places_of
 from .violin import *
@@ -220,7 +221,7 @@ class Draft:
     def __init__(self,
         source=None, # name in `tunes()`, path of a file, `Tune`, notes, or `Curves`; None for the minuet
         violin: Violin | None = None, # None for the shipped weights, loaded when first needed
-        steps: int = 18, # of the sampler
+        steps: int = STEPS, # of the sampler
         guidance: tuple = GUIDANCE, # how closely to follow envelope and pitch
         seed: int = 0, # another seed, another performance
         voice: int | str | list | None = None, # of a MIDI file, as for `open_source`

@@ -17,6 +17,7 @@ import numpy as np
 from fastcore.basics import patch
 from .core import *
 from .curves import *
+from .distill import STEPS
 from .midi import *
 from .violin import *
 from .gestures import *
@@ -40,7 +41,7 @@ class CurveEditor(Draft):
     def __init__(self,
         source=None, # what `Draft` takes
         violin: Violin | None = None, # None for the shipped weights, loaded when first needed
-        steps: int = 18, # of the sampler
+        steps: int = STEPS, # of the sampler
         guidance: tuple = GUIDANCE, # how closely to follow envelope and pitch
         seed: int = 0, # another seed, another performance
         surface: bool = True, # False for plain buttons from the beginning

@@ -19,7 +19,7 @@ from .core import *
 from .audio import write_audio
 from .curves import *
 from .midi import *
-from .lines import clip_gain, line_curves, mix_stems
+from .lines import clip_gain, mix_stems
 from .violin import *
 from .gestures import marked, marks_of
 from .takes import checked_settings
@@ -158,6 +158,7 @@ class Lines(Tune):
     "A tune whose lines are known: the tracks of one violin."
     known: tuple = ()
     def lines(self): return list(self.known)
+    def left_out(self): return []
 
 def read_lines(
     tunes: list[Tune], # the lines of one violin
@@ -165,13 +166,8 @@ def read_lines(
     seed: int | None # another seed, another reading; None for the mean of all
 ) -> list[Curves]: # of each
     "How one player reads the lines."
-    tune = Lines(tunes[0].notes, tunes[0].name, known=tuple(tunes))
-    if not strength: return line_curves(tune)
-    every = sorted((n for t in tunes for n in t.notes), key=lambda n: n.start)
-    def perform(line, vibrato_depth):
-        return expression_model().express(line, None, seed, strength, vibrato_depth,
-                                          sounding=every if len(tunes) > 1 else None)
-    return line_curves(tune, perform)
+    every = sorted((n for t in tunes for n in t.notes), key=lambda n: n.start) if len(tunes) > 1 else []
+    return performed(Lines(tunes[0].notes, tunes[0].name, chords=every, known=tuple(tunes)), 1., strength, seed)
 
 # %% ../nbs/62_project.ipynb #4c657530
 def fitted(

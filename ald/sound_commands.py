@@ -7,9 +7,9 @@ __all__ = ['READ', 'RENDERED', 'render_arguments', 'load_violin', 'sound_paths',
            'about_tune', 'check_voices', 'play', 'stem_paths', 'play_voices', 'span_of_piece', 'kept_of', 'play_again',
            'add_play', 'voice_facts', 'voice_row', 'list_voices', 'add_voices', 'render', 'add_render', 'lines_of_tune',
            'asked_by_tune', 'write_curves', 'check_midi_name', 'write_notes', 'played_lines', 'add_curves', 'edits',
-           'resynth', 'recording_argument', 'add_resynth', 'refinement_steps', 'reconstruct', 'add_reconstruct',
-           'check_evaluate', 'asked_by_file', 'fit_length', 'compare', 'json_numbers', 'compare_baselines', 'evaluate',
-           'add_evaluate', 'baseline_options', 'add_sound_commands']
+           'resynth', 'recording_argument', 'add_resynth', 'reconstruct', 'add_reconstruct', 'check_evaluate',
+           'asked_by_file', 'fit_length', 'compare', 'json_numbers', 'compare_baselines', 'evaluate', 'add_evaluate',
+           'baseline_options', 'add_sound_commands']
 
 # %% ../nbs/66_sound_commands.ipynb #e2a1a848
 import json, math, os, re, shutil, tempfile
@@ -20,7 +20,9 @@ from .command import *
 # %% ../nbs/66_sound_commands.ipynb #11a3a908
 def render_arguments(args):
     "What `Violin.render` takes, as far as it was given."
-    return dict(given_options(args, "steps", "seed", "guidance", "like"), progress=watched())
+    from ald.distill import QUALITY_STEPS
+    steps = args.steps or QUALITY_STEPS[args.quality]
+    return dict(given_options(args, "seed", "guidance", "like"), steps=steps, progress=watched())
 
 # %% ../nbs/66_sound_commands.ipynb #36580f11
 def load_violin(args):
@@ -90,12 +92,12 @@ READ, RENDERED = .01, .97 # how far the bar of `ald play` is then
 
 def play(args):
     "A MIDI file to sound, with picture and curves; one bar from reading to writing."
+    expect_kind(args.file, "midi")
+    check_voices(args)
     from ald.midi import read_midi
     from ald.redo import kept_arrays
     from ald.render import Meter
     from ald.violin import part_of
-    expect_kind(args.file, "midi")
-    check_voices(args)
     if args.voices: return play_voices(args)
     if args.redo: return play_again(args)
     with Meter("reading", 1., progress=watched()) as meter:
@@ -233,9 +235,9 @@ def voice_row(v):
 # %% ../nbs/66_sound_commands.ipynb #dccf6087
 def list_voices(args):
     "Who plays what in a MIDI file."
+    expect_kind(args.file, "midi")
     from ald.metrics import as_table
     from ald.midi import choose_voice, voices
-    expect_kind(args.file, "midi")
     found = voices(args.file)
     chosen = choose_voice(found)
     rows = [voice_facts(v, chosen) for v in found]
@@ -256,8 +258,8 @@ def add_voices(to):
 # %% ../nbs/66_sound_commands.ipynb #65597d7f
 def render(args):
     "Curves to sound."
-    from ald.curves import load_curves
     expect_kind(args.file, "curves")
+    from ald.curves import load_curves
     curves = load_curves(args.file)
     paths = sound_paths(args, "-render.wav")
     violin = load_violin(args)
@@ -294,13 +296,14 @@ def asked_by_tune(path, args):
 # %% ../nbs/66_sound_commands.ipynb #05c6ba2f
 def write_curves(args):
     "Envelope and pitch of a recording or a MIDI file, as curves or as MIDI."
+    kind = expect_kind(args.file, "sound", "midi")
     from ald.violin import analyse, loudest_curves
     if args.midi: check_midi_name(args.midi, args.file)
     path = None
     if args.out or not args.midi:
         path, = output_paths([args.file], args.out, name_beside(args.file, ".npz"), (".npz",))
     x = tune = lines = None
-    if expect_kind(args.file, "sound", "midi") == "midi":
+    if kind == "midi":
         tune, lines = lines_of_tune(args.file, args)
         found = loudest_curves(lines)
     else: x, found = analyse(args.file, watched())
@@ -362,9 +365,9 @@ def edits(args):
 
 def resynth(args):
     "A recording's curves, changed if wanted, played by the model."
+    expect_kind(args.file, "sound")
     from ald.redo import edited, frames_of
     from ald.violin import analyse
-    expect_kind(args.file, "sound")
     changes, span = edits(args)
     paths = sound_paths(args, "-resynth.wav", ".npz")
     violin = load_violin(args)
@@ -403,31 +406,20 @@ def add_resynth(to):
                    help="times each note's own width, or the usual one if that is wider; 0 for none (as it is)")
     render_options(p)
 
-# %% ../nbs/66_sound_commands.ipynb #d9a3336b
-_PATIENCE = 400 # steps times seconds of sound
-
-def refinement_steps(
-    seconds: float # of the sound
-) -> int:
-    "Steps of refinement, unless `--refine` says how many."
-    return min(40, int(_PATIENCE/seconds))
-
 # %% ../nbs/66_sound_commands.ipynb #12777fdf
 def reconstruct(args):
     "A recording through the autoencoder alone."
-    from ald.core import SAMPLE_RATE
-    from ald.violin import analyse
     expect_kind(args.file, "sound")
+    from ald.vae import REFINING
+    from ald.violin import analyse
     paths = sound_paths(args, "-reconstruct.wav")
     x, _ = found = analyse(args.file, watched())
     violin = load_violin(args)
-    steps = refinement_steps(len(x)/SAMPLE_RATE) if args.refine is None else args.refine
+    steps = REFINING if args.refine is None else args.refine
     seconds = violin.refining_seconds(x, steps)
-    other = "(--refine N for another number)"
     if seconds > 3:
-        print(f"{args.file}: refined by {steps} steps, which take about {seconds:.0f} s {other}", flush=True)
-    elif args.refine is None and not steps:
-        print(f"{args.file}: not refined, because of its length {other}", flush=True)
+        print(f"{args.file}: refined by {steps} steps, which take about {seconds:.0f} s "
+              "(--refine N for another number)", flush=True)
     sound = violin.reconstruct(found, steps, progress=watched())
     save_sound(sound, *paths)
     say_time(sound, violin)
@@ -436,12 +428,12 @@ def reconstruct(args):
 def add_reconstruct(to):
     "The command `ald reconstruct`."
     p = add_command(to, "reconstruct", reconstruct,
-                    "a recording through the autoencoder alone: the best that the decoder can do", """example:
+                    "a recording through the autoencoder alone", """example:
   ald reconstruct recording.flac -o through.wav
   ald evaluate through.wav recording.flac""")
     recording_argument(p)
     p.add_argument("--refine", type=whole_number, metavar="N",
-                   help="steps that move the latents nearer to the sound; 0 for none (40, fewer for more than 10 s)")
+                   help="steps that move the latents nearer to the sound: 40 for the best, 0 for none (6)")
     out_option(p, "beside the recording: NAME-reconstruct.wav")
     model_options(p)
 
@@ -470,9 +462,9 @@ def check_evaluate(args):
 # %% ../nbs/66_sound_commands.ipynb #3d6d3e6e
 def asked_by_file(path, args):
     "What a file asks for: curves; a recording (t,) to compare with, or None; notes, or None."
+    kind = expect_kind(path, "sound", "midi", "curves")
     from ald.curves import load_curves
     from ald.violin import analyse
-    kind = expect_kind(path, "sound", "midi", "curves")
     if kind == "curves": return load_curves(path), None, None
     if kind == "midi":
         curves, notes = asked_by_tune(path, args)
@@ -492,9 +484,10 @@ def fit_length(x, asked, reference):
 # %% ../nbs/66_sound_commands.ipynb #7874c772
 def compare(sound, path, args):
     "The figures of a sound against what a file asks for."
+    expect_kind(sound, "sound")
+    expect_kind(path, "sound", "midi", "curves")
     from ald.metrics import evaluate_sound
     from ald.violin import listen, ticking, tracking_seconds
-    expect_kind(sound, "sound")
     x = listen(sound, watched())
     asked, reference, notes = asked_by_file(path, args)
     try:
@@ -510,8 +503,8 @@ def json_numbers(v):
 # %% ../nbs/66_sound_commands.ipynb #62d37b01
 def compare_baselines(args):
     "The table of a recording, this model and others."
-    from ald.baselines import ROWS, Results, baselines, target_table
     expect_kind(args.files[0], "sound")
+    from ald.baselines import ROWS, Results, baselines, target_table
     if args.out: check_folder(args.out, ["results.json", *(f"{row}.mp3" for row in ROWS)], Results.load)
     tell = (lambda line: None) if args.json else lambda line: print(line, flush=True)
     results = baselines(args.files[0], args.notes, args.real, load_violin(args), tell, **render_arguments(args))
@@ -525,9 +518,9 @@ def evaluate(args):
     "How well a sound follows what was asked."
     check_evaluate(args)
     if args.baselines: return compare_baselines(args)
-    from ald.metrics import as_table
     if args.render: scores = load_violin(args).evaluate(*args.files, **render_arguments(args)).rows
     else: scores = compare(*args.files, args)
+    from ald.metrics import as_table
     if args.json: print(json.dumps(json_numbers(scores), indent=1))
     else: print(as_table(scores if args.render else {str(args.files[0]): scores}))
 

@@ -20,6 +20,7 @@ from .curves import *
 from .vae import vae_receptive_field
 from .unet import unet_receptive_field
 from .render import *
+from .distill import *
 from .violin import *
 
 # %% ../nbs/55_takes.ipynb #f89414eb
@@ -38,7 +39,7 @@ def checked_settings(
     "How to render. Raises `ValueError` for settings that give no sound."
     steps, seed = (x.__index__() if hasattr(x, "__index__") else x for x in (steps, seed))
     if not isinstance(steps, int) or not 1 <= steps <= 1000:
-        raise ValueError(f"{steps!r} steps; give a whole number, 1 to 1000 (18 is usual)")
+        raise ValueError(f"{steps!r} steps; give a whole number, 1 to 1000 ({STEPS} is usual)")
     if not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise ValueError(f"the seed {seed!r}; give a whole number, 0 to 2**63 - 1")
     try: guidance = tuple(float(g) for g in guidance)
@@ -54,7 +55,7 @@ class Take:
     sound: Sound
     settings: tuple # steps, guidance, seed, like
     z: Tensor | None # latents (1, c, f); None once the states are dropped
-    states: list[Tensor] # what the network saw at each of its 2*steps - 1 calls, (1, c, f)
+    states: list[Tensor] # what the network saw at each call, (1, c, f)
     gain: float = 1. # of `level_gain`; parts that are rendered again get the same
     where: list | None = None # of a line with long rests: its stretches, as `without_rests` gives them
     number: int = 0 # in its list, from 1
@@ -72,18 +73,18 @@ class Take:
 def render_take(
     violin: Violin,
     curves: Curves,
-    steps: int = 18, # of the sampler
+    steps: int = STEPS, # of the sampler
     guidance: tuple = GUIDANCE, # scales for envelope and pitch
     seed: int = 0,
     like: str | None = None, # one of `violin.sources`
     callback=None # called as `callback(fraction)` after each window of sampler and decoder; may raise `Stopped`
 ) -> Take:
-    "`Violin.render` that keeps the states: 193 kB a second of sound at 18 steps."
-    begin, sampling = time.perf_counter(), Sampling(steps, tuple(guidance), seed, violin.edm)
+    "`Violin.render` that keeps the states: 5.5 kB a second of sound for each step."
+    begin, sampling = time.perf_counter(), violin.sampling(steps, tuple(guidance), seed, [curves], like)
     meter = Meter("rendering", sampling.work(curves.frames), callback)
     drawn, samples, gain = violin.draw(curves, sampling, like, keep=True, meter=meter)
     sound = Sound(samples, curves, seconds=time.perf_counter() - begin)
-    return Take(sound, (steps, sampling.guidance, seed, like), drawn.z, drawn.states, gain)
+    return Take(sound, (steps, tuple(guidance), seed, like), drawn.z, drawn.states, gain)
 
 # %% ../nbs/55_takes.ipynb #998d5d81
 def changes(
@@ -123,7 +124,7 @@ def render_part(
 ) -> Take:
     "A take whose frames from `lo` to `hi` follow `curves`; nothing outside the receptive field of these changes."
     steps, guidance, seed, like = take.settings
-    sampling, before = Sampling(steps, guidance, seed, violin.edm), Trajectory(take.z, take.states)
+    sampling, before = violin.sampling(steps, guidance, seed, [curves], like), Trajectory(take.z, take.states)
     a, b = with_margin(lo, hi, unet_receptive_field(violin.unet.config), curves.frames)
     meter = Meter("rendering", sampling.work(b - a), callback)
     drawn = violin.sample(curves, sampling, like, before=before, span=(lo, hi), meter=meter)
@@ -213,7 +214,7 @@ def retake_row(
 # %% ../nbs/55_takes.ipynb #1596c139
 MOST_TAKES = 20 # in a list
 MOST_PINS = 12 # of them
-TAKE_MEMORY = 2**29 # bytes of a list: half an hour of sound with its states, or 100 minutes without
+TAKE_MEMORY = 2**29 # bytes of a list: an hour of sound with its states at normal quality, or 100 minutes without
 
 class Takes(list):
     "Takes, the oldest first. Each keeps its number."
@@ -298,14 +299,14 @@ def render_stretch(
     violin: Violin,
     curves: Curves, # of the whole piece
     span: tuple, # first frame, frame after the last
-    settings: tuple = (18, GUIDANCE, 0, None), # steps, guidance, seed, like
+    settings: tuple = (STEPS, GUIDANCE, 0, None), # steps, guidance, seed, like
     base=None, # samples (256 f,) that are heard outside; None for silence
     callback=None # called with the fraction done; may raise `Stopped`
 ) -> Take: # whose curves are known in the span alone
     "Render one stretch of a piece, and nothing else. `retake` renders the rest."
     begin, (steps, guidance, seed, like) = time.perf_counter(), settings
     lo, hi = padded_part(violin, *span, curves.frames)
-    sampling = Sampling(steps, tuple(guidance), seed, violin.edm)
+    sampling = violin.sampling(steps, tuple(guidance), seed, [curves], like)
     meter = Meter("rendering", sampling.work(hi - lo), callback)
     before = blank_states(violin, sampling, curves.frames)
     drawn = violin.sample(curves, sampling, like, before=before, span=(lo, hi), meter=meter)
@@ -313,7 +314,7 @@ def render_stretch(
     part, gain = violin.decode(drawn.z[..., lo:hi], envelope, meter=meter)
     samples = laid_in(torch.zeros(curves.frames*HOP) if base is None else base, part, lo, span)
     sound = Sound(samples, only_within(curves, span), seconds=time.perf_counter() - begin)
-    return Take(sound, (steps, sampling.guidance, seed, like), drawn.z, drawn.states, gain)
+    return Take(sound, (steps, tuple(guidance), seed, like), drawn.z, drawn.states, gain)
 
 # %% ../nbs/55_takes.ipynb #ed56st05
 def laid_in(

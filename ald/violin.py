@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from fastcore.basics import patch
 from tqdm.auto import tqdm
 import ald
@@ -24,6 +24,7 @@ from .losses import *
 from .unet import *
 from .edm import *
 from .render import *
+from .distill import *
 from .midi import *
 from .lines import *
 from .expression import *
@@ -252,7 +253,8 @@ class Violin:
         unet: UNet, # trained on its latents
         edm: EDMConfig = EDMConfig(), # noise levels
         device=None, # `cuda`, `mps`, `cpu`; None for the best there is
-        sources=() # names of the sources that the U-Net tells apart, from 1
+        sources=(), # names of the sources that the U-Net tells apart, from 1
+        student: Student | None = None # that jumps where the U-Net steps, see 29_distill
     ):
         if vae.config.latents != unet.config.latents:
             raise ValueError(f"the VAE has {vae.config.latents} latent channels and the U-Net "
@@ -260,6 +262,8 @@ class Violin:
         self.sources = source_names(dict(sources=list(sources)), unet.config)
         self.device = pick_device(device)
         self.vae, self.unet, self.edm = vae.to(self.device).eval(), unet.to(self.device).eval(), edm
+        if student is not None: student.check(unet)
+        self.student, self.graphs = student and student.to(self.device), {} # of a network, its `GraphedNet`
 
     @classmethod
     def from_pretrained(cls,
@@ -272,7 +276,35 @@ class Violin:
             raise ValueError(f"{folder}: is a file; give the folder with vae.safetensors and unet.safetensors")
         unet, extra = load_model(folder/"unet.safetensors", UNet, UNetConfig)
         sources = source_names(extra, unet.config, folder/"unet.safetensors")
-        return cls(VAE.load(folder/"vae.safetensors"), unet, EDMConfig.from_dict(extra.get("edm", {})), device, sources)
+        edm, jumps = EDMConfig.from_dict(extra.get("edm", {})), folder/"student.safetensors"
+        student = Student.load(jumps) if jumps.is_file() else None
+        return cls(VAE.load(folder/"vae.safetensors"), unet, edm, device, sources, student)
+
+    def sampling(self,
+        steps: int = STEPS, # jumps of the student, up to 4; more are steps of the solver
+        guidance: tuple = GUIDANCE, # scales for envelope and pitch
+        seed: int = 0,
+        curves: list = (), # that are followed
+        like: str | None = None # one of `self.sources`; None for any
+    ) -> Sampling:
+        "How to draw: in jumps, if there is a student and it knows what is asked for."
+        known = like is None and all(c.present.all() for c in curves)
+        return drawing(steps, guidance, seed, self.edm, self.student if known else None)
+
+    def denoiser(self,
+        sampling: Sampling # from `sampling`
+    ) -> Precond:
+        "What draws: the student or the U-Net."
+        jumps = isinstance(sampling, Jumps)
+        precond = self.student.flow_map(sampling.sigmas, self.vae) if jumps else Precond(self.unet, self.edm.sigma_data)
+        return precond.around(self.graphed(precond.net))
+
+    def graphed(self,
+        net: nn.Module # on the violin's device
+    ) -> nn.Module: # `net` itself unless that is a CUDA device
+        "A network by CUDA graphs, which last as long as the violin."
+        if self.device.type != "cuda": return net
+        return self.graphs.setdefault(net, GraphedNet(net))
 
     def given(self,
         curves: Curves, # to follow
@@ -284,13 +316,13 @@ class Violin:
 
     def sample(self,
         curves: Curves, # to follow
-        sampling: Sampling | None = None, # None for `Sampling(edm=self.edm)`
+        sampling: Sampling | None = None, # None for normal quality
         like: str | None = None, # one of `self.sources`; None for any
         **kwargs # for `sample_latents`
     ) -> Trajectory:
         "Latents that follow curves. Raises what `sample_latents` does."
-        precond, sampling = Precond(self.unet, self.edm.sigma_data), sampling or Sampling(edm=self.edm)
-        return sample_latents(precond, self.given(curves, like), sampling, **kwargs)
+        sampling = sampling or self.sampling(curves=[curves], like=like)
+        return sample_latents(self.denoiser(sampling), self.given(curves, like), sampling, **kwargs)
 
     def decode(self,
         z: Tensor, # latents (1, c, f), standardised
@@ -316,17 +348,18 @@ class Violin:
 
     def render(self,
         curves: Curves, # to follow; an absent curve is left to the model
-        steps: int = 18, # of the sampler; the network is called 2*steps - 1 times
+        steps: int = STEPS, # jumps of the student, up to 4; more are steps of the solver
         guidance: tuple = GUIDANCE, # scales for envelope and pitch: 1 the plain model, more follows closer, 0 ignores
         seed: int = 0, # another seed, another performance
         progress: bool = False, # show a bar
         callback=None, # called as `callback(fraction)` after each window, in the decoder too; may raise to stop
-        like: str | None = None # one of `self.sources`, to sound like it; None for any
+        like: str | None = None, # one of `self.sources`, to sound like it; None for any
+        quality: str | None = None # draft, normal or best, instead of a number of steps
     ) -> Sound:
         """A sound that follows curves, silent in their rests.
 
-        Raises `ValueError` if there is no such source, or if the sound is not finite."""
-        return self.render_lines([curves], steps, guidance, seed, progress, callback, like)
+        Raises `ValueError` if there is no such source or quality, or if the sound is not finite."""
+        return self.render_lines([curves], steps, guidance, seed, progress, callback, like, quality)
 
     def play(self,
         midi, # path of a MIDI file, or a `Tune`
@@ -393,27 +426,30 @@ def line_latents(self: Violin,
     like: str | None = None, # one of `self.sources`; None for any
     meter=None, # as for `sample_latents`
     batch: int | None = None # windows in one call of the network; None for 1 on a CPU, else `BATCH`
-): # yields latents (1, c, f) of each
+): # yields latents (1, c, f) float32 of each
     "Latents of several lines, one after another, or together in batches."
     batch = batch or (1 if self.device.type == "cpu" else BATCH)
     if batch > 1:
-        precond, given = Precond(self.unet, self.edm.sigma_data), [self.given(row, like) for row in rows]
-        return iter(sample_row(precond, given, seeds, sampling, batch, meter))
-    return (self.sample(row, replace(sampling, seed=s), like, meter=meter).z for row, s in zip(rows, seeds))
+        given = [self.given(row, like) for row in rows]
+        drawn = sample_row(self.denoiser(sampling), given, seeds, sampling, batch, meter)
+        return (z.float() for z in drawn)
+    return (self.sample(row, replace(sampling, seed=s), like, meter=meter).z.float() for row, s in zip(rows, seeds))
 
 # %% ../nbs/50_violin.ipynb #50aa0001
 @patch
 def render_lines(self: Violin,
     lines: list[Curves], # of one violin, as many frames each; as `line_curves` gives them
-    steps: int = 18, # of the sampler
+    steps: int = STEPS, # jumps of the student, up to 4; more are steps of the solver
     guidance: tuple = GUIDANCE, # scales for envelope and pitch
     seed: int = 0, # another seed, another performance
     progress: bool = False, # show a bar, one for all lines
     callback=None, # called as `callback(fraction)`; may raise to stop
-    like: str | None = None # one of `self.sources`; None for any
+    like: str | None = None, # one of `self.sources`; None for any
+    quality: str | None = None # a name in `QUALITY_STEPS`, instead of a number of steps
 ) -> Sound:
     "One sound of several lines. Raises what `render` does."
-    begin, sampling = time.perf_counter(), Sampling(steps, guidance, seed, self.edm)
+    begin, steps = time.perf_counter(), steps_of(quality) if quality else steps
+    sampling = self.sampling(steps, guidance, seed, lines, like)
     rows = [(0, lines[0], [(0, 0, lines[0].frames)])]
     rows += [(k, *without_rests(line)) for k, line in enumerate(lines[1:], 1) if sounding_spans(line.envelope)]
     ks, curves, places = zip(*rows)
@@ -481,11 +517,11 @@ def resynth(self: Violin,
 @torch.no_grad()
 def reconstruct(self: Violin,
     recording, # path of a sound file, a sound (t,) or (1, t) at 22,050 Hz, or the result of `analyse`
-    refine: int = 40, # steps of `VAE.refine` on the encoder's latents; 0 for the encoder alone
+    refine: int = REFINING, # steps of `VAE.refine` on the encoder's latents; 0 for the encoder alone
     progress: bool = False, # show a bar
     callback=None # called as `callback(fraction)` after each step; may raise to stop
 ) -> Sound:
-    "A recording through encoder and decoder, no diffusion: the best sound that latents can give."
+    "A recording through encoder and decoder, no diffusion: with many steps the best sound that latents can give."
     x, curves = analyse(recording, progress)
     begin, u = time.perf_counter(), x[None, None].to(self.device)
     z = self.vae.encode(u)
@@ -513,7 +549,7 @@ def refining_seconds(self: Violin,
 @patch
 def evaluate(self: Violin,
     *things, # paths of MIDI files and of recordings
-    refine: int = 40, # for `reconstruct`
+    refine: int = 40, # for `reconstruct`: near the best that latents can give
     **kwargs # for `render`
 ) -> Table:
     "A table: MIDI files played, recordings from their curves and through the VAE, each against what was asked."
