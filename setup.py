@@ -47,6 +47,7 @@ setup(
     include_package_data=False, # package_data alone decides what a wheel holds
     install_requires=cfg["requirements"].split(),
     extras_require={"ui": cfg["ui_requirements"].split(), "baselines": cfg["baselines_requirements"].split(),
+                    "bench": cfg["bench_requirements"].split(),
                     "dev": cfg["dev_requirements"].split() + cfg["ui_requirements"].split()},
     entry_points={
         "console_scripts": cfg["console_scripts"].split("\n"),

@@ -25,7 +25,7 @@ MAX_SECONDS = 10      # of a sound in an output
 WINGS = 1, 2, 3       # floors that do not import each other: data, networks, MIDI
 OPTIONAL = {"ald.snake_kernel"} # used by an earlier notebook where there are a GPU and Triton
 LEAN = set("""config files audio weights core curves datasets cache data bank layers vae discriminator losses balancer
-    unet edm render optim checkpoint profiling run latent_cache train recipe""".split())
+    unet edm render optim checkpoint profiling run latent_cache train recipe gpu bench""".split())
 LEAN_IMPORTS = set(sys.stdlib_module_names) | {"torch", "torchaudio", "numpy", "safetensors", "tqdm", "ald"}
 MACHINE = re.compile(r"(?<![\w.])/(?:home|Users|root|work|mnt|opt)/\w+")
 NOTEBOOK = re.compile(r"(?<![\w.-])\d\d_[a-z]\w*")
