@@ -26,7 +26,6 @@ from .distill import STEPS_OF_TEACHER, Distilling, Student, draw_solutions, trai
 from .checkpoint import *
 from .run import *
 from .train import *
-from .run import *
 
 # %% ../nbs/48_recipe.ipynb #b8819a59
 KINDS = {stage.kind: stage for stage in (VAEStage, DiffusionStage)} # what a stage trains
