@@ -9,7 +9,7 @@ import functools, json, subprocess, sys, zipfile
 from pathlib import Path
 
 PITCH, ENVELOPE = .8, .8 # raw pitch accuracy within 50 cents, envelope correlation: what a result must at least reach
-WEIGHTS = {f"ald/weights/{name}.safetensors" for name in ("vae", "unet", "expression")}
+WEIGHTS = {f"ald/weights/{name}.safetensors" for name in ("vae", "unet", "student", "expression")}
 
 
 def demand(ok, sentence):
