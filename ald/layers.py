@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['sine_squared', 'snake', 'Snake', 'conv', 'ResidualUnit', 'residual_units', 'DownBlock', 'UpBlock', 'BiLSTM',
-           'apply_layers']
+           'one_thread', 'apply_layers']
 
 # %% ../nbs/20_layers.ipynb #3f7a1c47
-import functools, itertools, math, warnings
+import contextlib, functools, itertools, math, warnings
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -465,6 +465,14 @@ class _RowNet(torch.autograd.Function):
         return torch.stack(outs), None, None
 
 # %% ../nbs/20_layers.ipynb #ab98d505
+@contextlib.contextmanager
+def one_thread():
+    "Compute with one of torch's threads here. Many small products take longer with two, which wait for each other."
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try: yield
+    finally: torch.set_num_threads(before)
+
 def _fits(net, x):
     "Whether rows are for this: float32 on a CPU that has oneDNN's convolutions, and no hook waits for a layer."
     return (x.device.type == "cpu" and x.dtype == torch.float32 and torch.backends.mkldnn.is_available()
@@ -491,6 +499,6 @@ def apply_layers(
     layers = [m for m in net.children() if not isinstance(m, BiLSTM)]
     if frozen is None: frozen = not (torch.is_grad_enabled() and any(p.requires_grad for p in net.parameters()))
     if frozen and _fits(net, x):
-        return _RowNet.apply(x, _passes(net, layers), torch.is_grad_enabled() and x.requires_grad)
+        with one_thread(): return _RowNet.apply(x, _passes(net, layers), torch.is_grad_enabled() and x.requires_grad)
     for layer in layers: x = layer(x)
     return x

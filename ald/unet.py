@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from .core import *
 from .curves import *
+from .layers import one_thread
 
 # %% ../nbs/26_unet.ipynb #1154f432
 @dataclass(frozen=True)
@@ -460,7 +461,7 @@ class FastUNet(nn.Module):
         keep: tuple | None = None, # first frame that is wanted, and frame after the last; None for all
         **more # for `UNet.embedding`
     ) -> Tensor: # (b, latents, f), 0 in frames that are not wanted
-        with torch.inference_mode():
+        with torch.inference_mode(), one_thread():
             y = self.run(x, cond, self.net.embedding(c_noise, source, **more), keep or (0, x.shape[-1]))
         return y.clone() # a tensor like any other, for those who take gradients of other things
 

@@ -4,10 +4,12 @@
 
 # %% auto #0
 __all__ = ['VAE_PRESETS', 'REFINING', 'VAEConfig', 'analysis', 'synthesis', 'Encoder', 'Decoder', 'Gaussian', 'Quantised',
-           'vae_receptive_field', 'windows_of', 'in_windows', 'VAE', 'refine', 'grow']
+           'vae_receptive_field', 'in_order', 'windows_of', 'in_windows', 'VAE', 'refine', 'grow']
 
 # %% ../nbs/22_vae.ipynb #15625d3c
 import math
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
@@ -145,6 +147,23 @@ def vae_receptive_field(
     units = sum(3*3**(i % 3)/rate for n, rate in zip(config.units, rates) for i in range(n))
     return math.ceil(units + sum(2/rate for rate in rates[1:]) + 3 + 3/rates[0])
 
+# %% ../nbs/22_vae.ipynb #22or0001
+def in_order(
+    f, # a function of one item
+    items, # a sequence
+    workers: int # threads, each with one of torch's; 1 for none
+): # yields f of each item, in order
+    "Work on a few items at once; no more are under way than there are workers, and one is ready."
+    if workers < 2 or len(items) < 2:
+        yield from map(f, items)
+        return
+    with one_thread(), ThreadPoolExecutor(workers) as pool:
+        under_way = deque()
+        for item in items:
+            under_way.append(pool.submit(f, item))
+            if len(under_way) > workers: yield under_way.popleft().result()
+        while under_way: yield under_way.popleft().result()
+
 # %% ../nbs/22_vae.ipynb #ceaa7cda
 def windows_of(
     net, # what to apply: (b, c, n*m) -> (b, c', ...), length scaled by a fixed ratio
@@ -154,12 +173,17 @@ def windows_of(
     window: int, # frames in a window, margins not counted
     margin: int # frames on each side that are computed and thrown away
 ): # yields (b, c', m*out) for each window of m frames, in order
-    "Apply `net` window by window and yield each result, so memory does not grow with length."
+    """Apply `net` window by window and yield each result, so memory does not grow with length.
+
+    On a CPU without gradients each of torch's threads works on a window of its own."""
     n = x.shape[-1]//unit
-    for a in range(0, n, window):
+    def part(a):
         b, lo = min(a + window, n), max(a - margin, 0)
-        y = net(x[..., lo*unit:min(b + margin, n)*unit])
-        yield y[..., (a - lo)*out:(b - lo)*out]
+        with torch.set_grad_enabled(grad): y = net(x[..., lo*unit:min(b + margin, n)*unit])
+        return y[..., (a - lo)*out:(b - lo)*out]
+    grad = torch.is_grad_enabled()
+    alone = grad or x.device.type != "cpu" or torch.is_autocast_enabled("cpu")
+    yield from in_order(part, range(0, n, window), 1 if alone else torch.get_num_threads())
 
 # %% ../nbs/22_vae.ipynb #ca7658dc
 def in_windows(
